@@ -1,0 +1,1 @@
+"""The helper package of *Backprop, line by line*."""
