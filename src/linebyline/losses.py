@@ -129,7 +129,10 @@ def binary_cross_entropy_gradient(out, target):
     """
     out, target = _probabilities(*_pair("out", out, target))
     if ((out.real == 0) | (out.real == 1)).any():
-        raise ValueError("out: expected outputs strictly between 0 and 1, got one that is exactly 0 or 1; use binary_cross_entropy_from_net_gradient(net, target)")
+        raise ValueError(
+            "out: expected outputs strictly between 0 and 1, got one that is exactly 0 or 1; "
+            "use binary_cross_entropy_from_net_gradient(net, target)"
+        )
     return (1 - target) / (1 - out) - target / out
 
 
@@ -327,7 +330,10 @@ def _pair(name, array, target):
     array, target = as_finite(name, array), as_floats("target", target)
     require_units(name, array)
     if target.ndim == array.ndim - 1:
-        raise ValueError(f"target: expected shape {array.shape}, got {target.shape}; if these are class labels, make them one-hot: np.eye({array.shape[-1]})[label]")
+        raise ValueError(
+            f"target: expected shape {array.shape}, got {target.shape}; "
+            f"if these are class labels, make them one-hot: np.eye({array.shape[-1]})[label]"
+        )
     require_same_shape(name, array, "target", target)
     return array, as_finite("target", target)
 

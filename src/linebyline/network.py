@@ -126,7 +126,10 @@ class Network:
         _require_name("reduction", self.reduction, ("sum", "mean"))
         needed = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"}.get(self.loss, names[-1])
         if names[-1] != needed:
-            raise ValueError(f"loss {self.loss!r}: expected a {needed} output layer, got {names[-1]!r}; the cross-entropies are likelihoods of softmax ('cross_entropy') and sigmoid ('binary_cross_entropy') outputs")
+            raise ValueError(
+                f"loss {self.loss!r}: expected a {needed} output layer, got {names[-1]!r}; "
+                "'cross_entropy' is the likelihood of softmax outputs, 'binary_cross_entropy' that of sigmoid outputs"
+            )
         W = tuple(as_finite(f"W[{layer}]", w) for layer, w in enumerate(self.W))
         b = tuple(as_finite(f"b[{layer}]", v) for layer, v in enumerate(self.b))
         for layer, (w, v) in enumerate(zip(W, b)):
@@ -136,7 +139,8 @@ class Network:
                 raise ValueError(f"W[{layer}]: expected {W[layer - 1].shape[0]} columns, one for each unit of the layer before, got shape {w.shape}")
             wanted = () if self.shared_bias else (w.shape[0],)
             if v.shape != wanted:
-                raise ValueError(f"b[{layer}]: expected shape {wanted} ({'one number, since the bias is shared' if self.shared_bias else 'one number a unit'}), got {v.shape}")
+                why = "one number, since the bias is shared" if self.shared_bias else "one number a unit"
+                raise ValueError(f"b[{layer}]: expected shape {wanted} ({why}), got {v.shape}")
         for field, value in (("W", W), ("b", b), ("activations", names)):
             object.__setattr__(self, field, value)
 
@@ -221,7 +225,7 @@ class Network:
         error = self._error(forward, target)
         layers = range(len(self.W))
         delta = [None] * len(self.W)
-        delta[-1] = self._output_delta(forward, target) * self._weight_of_an_example(forward)
+        delta[-1] = self.output_delta(forward, target) * self._weight_of_an_example(forward)
         for layer in reversed(layers[:-1]):
             upstream = delta[layer + 1] @ self.W[layer + 1]
             delta[layer] = ACTIVATIONS[self.activations[layer]][1](forward.net[layer], forward.out[layer], upstream)
@@ -231,6 +235,30 @@ class Network:
         W = tuple(d.T @ np.atleast_2d(i) for d, i in zip(rows, inputs))
         b = tuple(d.sum(axis=None if self.shared_bias else 0) for d in rows)
         return Backward(error, tuple(delta), W, b)
+
+    def output_delta(self, forward, target):
+        """Give dE/dnet of the output layer for each example by itself, whatever the `reduction`.
+
+        Parameters
+        ----------
+        forward : Forward
+            From :meth:`forward`.
+        target : array_like of float, shape of the network's output
+
+        Returns
+        -------
+        ndarray, shape of the network's output
+
+        Raises
+        ------
+        TypeError, ValueError
+            As :meth:`error`.
+        """
+        fused = FUSED.get((self.activations[-1], self.loss))
+        if fused:
+            return fused[1](forward.net[-1], target)
+        upstream = LOSSES[self.loss][1](forward.out[-1], target)
+        return ACTIVATIONS[self.activations[-1]][1](forward.net[-1], forward.out[-1], upstream)
 
     def step(self, x, target, learning_rate, *, train_biases=True):
         r"""Return the network after one step of gradient descent.
@@ -318,18 +346,11 @@ class Network:
         each = fused[0](forward.net[-1], target) if fused else LOSSES[self.loss][0](forward.out[-1], target)
         return (each.sum() * self._weight_of_an_example(forward))[()]
 
-    def _output_delta(self, forward, target):
-        fused = FUSED.get((self.activations[-1], self.loss))
-        if fused:
-            return fused[1](forward.net[-1], target)
-        upstream = LOSSES[self.loss][1](forward.out[-1], target)
-        return ACTIVATIONS[self.activations[-1]][1](forward.net[-1], forward.out[-1], upstream)
-
     def _weight_of_an_example(self, forward):
         return 1 / len(forward.x) if self.reduction == "mean" and forward.x.ndim == 2 else 1
 
 
-def question_network(hidden="sigmoid", output="sigmoid", loss="squared_error", *, shared_bias=True):
+def question_network(hidden="sigmoid", output="sigmoid", loss="squared_error", *, shared_bias=True, weights="question"):
     """Build the 2-2-2 network of the question, with the weights of Mazur's worked example.
 
     Use it with :data:`QUESTION_X` and :data:`QUESTION_TARGET`.
@@ -343,6 +364,11 @@ def question_network(hidden="sigmoid", output="sigmoid", loss="squared_error", *
         output layer, so with sigmoid outputs it means ``"binary_cross_entropy"``.
     shared_bias : bool
         One bias a layer, as in the question's picture, or (False) one a unit.
+    weights : str
+        ``"question"``, or ``"second"`` for this book's second set. Both output
+        weights of a hidden unit differ by the same 0.1 in the question, so
+        with two softmax layers no hidden weight matters; in the second set
+        they do.
 
     Returns
     -------
@@ -355,8 +381,8 @@ def question_network(hidden="sigmoid", output="sigmoid", loss="squared_error", *
 
     Notes
     -----
-    Source of the numbers: M. Mazur, *A step by step backpropagation example*
-    (2015); the question is stats.stackexchange.com/q/243356.
+    Source of the question's numbers: M. Mazur, *A step by step backpropagation
+    example* (2015); the question is stats.stackexchange.com/q/243356.
 
     Examples
     --------
@@ -364,13 +390,17 @@ def question_network(hidden="sigmoid", output="sigmoid", loss="squared_error", *
     >>> round(float(network.error(QUESTION_X, QUESTION_TARGET)), 9)
     0.298371109
     """
+    _require_name("weights", weights, WEIGHTS)
     if (output, loss) == ("sigmoid", "cross_entropy"):
         loss = "binary_cross_entropy"
-    W = [np.array([[0.15, 0.20], [0.25, 0.30]]), np.array([[0.40, 0.45], [0.50, 0.55]])]
     b = [0.35, 0.60] if shared_bias else [np.full(2, 0.35), np.full(2, 0.60)]
-    return Network(W, b, (hidden, output), loss, shared_bias=shared_bias)
+    return Network(WEIGHTS[weights], b, (hidden, output), loss, shared_bias=shared_bias)
 
 
+WEIGHTS = {
+    "question": ([[0.15, 0.20], [0.25, 0.30]], [[0.40, 0.45], [0.50, 0.55]]),
+    "second": ([[0.15, -0.20], [0.25, 0.30]], [[0.40, -0.45], [0.50, 0.75]]),
+}
 QUESTION_X = np.array([0.05, 0.10])
 QUESTION_TARGET = np.array([0.01, 0.99])
 QUESTION_X.setflags(write=False)

@@ -58,7 +58,8 @@ def as_finite(name, value):
     """
     array = as_floats(name, value)
     if not np.isfinite(array).all():
-        raise ValueError(f"{name}: expected finite numbers, got {array[~np.isfinite(array)][0]} at index {_first(~np.isfinite(array))}")
+        at = _first(~np.isfinite(array))
+        raise ValueError(f"{name}: expected finite numbers, got {array[at]} at index {at}")
     return array
 
 
@@ -79,10 +80,10 @@ def require_same_shape(name, array, other_name, other):
 def require_sum_to_one(name, array, advice):
     """Raise ValueError unless every row is non-negative and sums to one along the last axis."""
     tolerance = 1e-4 if array.dtype == np.float32 else 1e-6
-    real = array.real
-    off = np.abs(real.sum(axis=-1) - 1) > tolerance
-    if off.any():
-        raise ValueError(f"{name}: expected numbers that sum to one along the last axis, got a sum of {np.ravel(real.sum(axis=-1))[np.ravel(off)][0]:.6g}; {advice}")
+    real, sums = array.real, np.ravel(array.real.sum(axis=-1))
+    off = sums[np.abs(sums - 1) > tolerance]
+    if off.size:
+        raise ValueError(f"{name}: expected numbers that sum to one along the last axis, got a sum of {off[0]:.6g}; {advice}")
     if (real < 0).any():
         raise ValueError(f"{name}: expected probabilities, got {real.min():.6g}, which is below zero; {advice}")
 

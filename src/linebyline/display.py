@@ -1,0 +1,147 @@
+"""Show a figure or a table so that it can be read anywhere: dark or light, wide or narrow, seen or heard."""
+
+import html
+import io
+import re
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+
+# drawn in this colour, then replaced by the page's own text colour
+_INK = "#010203"
+COLOURS = ("#2f81d6", "#d9660a", "#189a63", "#b066c9")  # at least 3:1 on white and on near-black
+STYLE = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "linebyline",
+    "font.family": "sans-serif",
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+    "legend.facecolor": "none",
+    "legend.edgecolor": "none",
+    "legend.framealpha": 0,
+    "grid.color": _INK,
+    "grid.alpha": 0.2,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": mpl.cycler(color=COLOURS) + mpl.cycler(linestyle=["-", "--", "-.", ":"]),
+    **dict.fromkeys(
+        ("text.color", "axes.edgecolor", "axes.labelcolor", "axes.titlecolor", "xtick.color", "ytick.color", "patch.edgecolor"), _INK
+    ),
+}
+
+
+class Html:
+    """Something a notebook shows as HTML and a terminal as text."""
+
+    def __init__(self, markup, text):
+        self.markup = markup
+        self.text = text
+
+    def _repr_html_(self):
+        return self.markup
+
+    def __repr__(self):
+        return self.text
+
+
+def new_axes(width=6.0, height=3.2, columns=1, **kwargs):
+    """Put matplotlib in the book's style and make a figure.
+
+    Parameters
+    ----------
+    width, height : float
+        Of the whole figure, in inches.
+    columns : int
+        How many axes side by side.
+    **kwargs
+        Passed to :func:`matplotlib.pyplot.subplots`.
+
+    Returns
+    -------
+    Axes, or ndarray of Axes if `columns` is above 1
+    """
+    mpl.rcParams.update(STYLE)
+    _, axes = plt.subplots(1, columns, figsize=(width, height), layout="constrained", **kwargs)
+    return axes
+
+
+def show_figure(ax, alt, caption=""):
+    """Turn a drawn figure into inline SVG that takes the colour of the page's text.
+
+    Parameters
+    ----------
+    ax : Axes or array of Axes
+        Any axes of the figure; the figure is closed.
+    alt : str
+        What the figure shows, for those who do not see it.
+    caption : str
+        A line below the figure.
+
+    Returns
+    -------
+    Html
+
+    Raises
+    ------
+    ValueError
+        If `alt` says nothing.
+    """
+    if not alt.strip():
+        raise ValueError("alt: expected a sentence that says what the figure shows, got an empty string")
+    figure = getattr(ax, "flat", [ax])[0].figure
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    plt.close(figure)
+    svg = buffer.getvalue()
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.S)
+    svg = re.sub(r"\n\s*", "\n", svg).replace(_INK, "currentColor")
+    svg = svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alt)}" style="max-width:100%;height:auto" ', 1)
+    below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
+    return Html(f'<figure class="lbl-figure">{svg}{below}</figure>', f"[figure: {alt}]")
+
+
+def show_table(columns, rows, caption):
+    """Lay out rows of text and numbers as a table.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        The column heads.
+    rows : sequence of sequences
+        One a row; the first cell is the row's head. Numbers are shown as
+        Python prints them, so format them first: ``f"{value:.9f}"``.
+    caption : str
+        What the table is.
+
+    Returns
+    -------
+    Html
+
+    Raises
+    ------
+    ValueError
+        If a row is not as long as `columns`.
+
+    Examples
+    --------
+    >>> show_table(["weight", "gradient"], [["w1", f"{4.4e-4:+.1e}"]], "One weight")
+    One weight
+    weight | gradient
+    w1     | +4.4e-04
+    """
+    rows = [[str(cell) for cell in row] for row in rows]
+    for row in rows:
+        if len(row) != len(columns):
+            raise ValueError(f"rows: expected {len(columns)} cells in each, got {len(row)}: {row}")
+    head = "".join(f'<th scope="col">{html.escape(c)}</th>' for c in columns)
+    body = "".join(
+        f'<tr><th scope="row">{html.escape(row[0])}</th>' + "".join(f"<td>{html.escape(c)}</td>" for c in row[1:]) + "</tr>" for row in rows
+    )
+    markup = (
+        f'<div class="lbl-scroll" role="region" tabindex="0" aria-label="{html.escape(caption)}"><table class="lbl-table">'
+        f"<caption>{html.escape(caption)}</caption><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+    widths = [max(len(cell) for cell in column) for column in zip(columns, *rows)]
+    lines = [" | ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in [columns, *rows]]
+    return Html(markup, "\n".join([caption, *lines]))
