@@ -1,0 +1,177 @@
+"""Make the built site self-contained: every file from the site itself, and a policy in each page that enforces it."""
+
+import base64
+import hashlib
+import html
+import os
+import re
+import shutil
+from pathlib import Path
+
+from docutils import nodes
+from fontTools import subset, ttLib
+from live_figures import prune_state
+from node_tools import SITE
+from sphinx.util import logging
+
+logger = logging.getLogger(__name__)
+logging.logging.getLogger("fontTools").setLevel("WARNING")  # it logs each table it cuts
+SCRIPT = re.compile(r"<script([^>]*)>(.*?)</script>", re.S)
+HANDLER = re.compile(r'\son[a-z]+="([^"]*)"')
+ICON_RULE = re.compile(r'((?:\.fa-[\w-]+:{1,2}before,?)+)\{content:"(\\[0-9a-f]+|.)"\}')
+ICON_NAME = re.compile(r"\bfa-([a-z0-9-]+)")
+CODE_POINT = re.compile(r'"\\([0-9a-f]{4})"')
+
+
+def known_repository(environ=os.environ):
+    """Return the address of the book's repository if the build was told it, else an empty string.
+
+    `BOOK_REPOSITORY_URL` says it; on GitHub's machines `GITHUB_REPOSITORY` does.
+    """
+    if environ.get("BOOK_REPOSITORY_URL"):
+        return environ["BOOK_REPOSITORY_URL"].rstrip("/").removesuffix(".git")
+    if environ.get("GITHUB_REPOSITORY"):
+        return f"{environ.get('GITHUB_SERVER_URL', 'https://github.com')}/{environ['GITHUB_REPOSITORY']}"
+    return ""
+
+
+def configure(app, config):
+    """Show the buttons that lead to the repository and to Binder only where there is a repository."""
+    config.templates_path.insert(0, str(SITE / "templates"))
+    options = config.html_theme_options
+    address = known_repository()
+    options["repository_url"] = address
+    for button in ("use_repository_button", "use_issues_button", "use_edit_page_button"):
+        options[button] = bool(address)
+    options["repository_branch"] = os.environ.get("BOOK_REPOSITORY_BRANCH", "main")
+    options["launch_buttons"] = (
+        {"binderhub_url": "https://mybinder.org", "notebook_interface": "jupyterlab"} if address.startswith("https://github.com/") else {}
+    )
+
+
+def copy_assets(app):
+    """Copy the site's own scripts and style sheets into the built site."""
+    if app.builder.format == "html":
+        shutil.copytree(SITE / "assets", Path(app.outdir) / "_static" / "site", dirs_exist_ok=True)
+
+
+def check_alternative_text(app, doctree, docname):
+    """Warn about images without ``alt``: myst-nb then writes the file's name, which no checker catches."""
+    for image in doctree.findall(nodes.image):
+        if not image.get("alt"):
+            logger.warning("an image without alternative text", location=image, type="offline_site", subtype="alt")
+
+
+def digest(text):
+    return "'sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() + "'"
+
+
+def policy(page):
+    """Return the Content-Security-Policy under which a page works: its own files, and the inline scripts it holds now.
+
+    >>> policy('<script>go()</script>').split("; ")[1]
+    "script-src 'self' 'sha256-8evdVdjjEBhFdCqbRnNgzGDX0N+WJjj7+hNuqKVMOgA='"
+    """
+    scripts = [
+        body
+        for attributes, body in SCRIPT.findall(page)
+        if "src=" not in attributes and ("type=" not in attributes or "module" in attributes or "text/javascript" in attributes)
+    ]
+    handlers = [html.unescape(handler) for handler in HANDLER.findall(page)]
+    allowed = ["'self'", *sorted({digest(script) for script in scripts})]
+    if "site/live-figures.js" in page:
+        allowed.append("blob:")  # a live figure's module is imported from its text, which also works from a folder on disk
+    if handlers:
+        allowed += ["'unsafe-hashes'", *sorted({digest(handler) for handler in handlers})]
+    return "; ".join(
+        [
+            "default-src 'none'",
+            "script-src " + " ".join(allowed),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+        ]
+    )
+
+
+def without_unused(page):
+    """Take out of a page what the theme loads and the page does not need.
+
+    The icons come from the theme's web font; its script of 1.5 MB would only draw them again.
+    """
+    page = re.sub(r'\s*<link[^>]*rel="preload"[^>]*fontawesome\.js[^>]*>', "", page)
+    page = re.sub(r"\s*<script[^>]*fontawesome\.js[^>]*></script>", "", page)
+    page = re.sub(r'\s*<link[^>]*rel="preload"[^>]*/fa-(brands|regular)-[^>]*>', "", page)
+    page = re.sub(r'\s*<meta name="docsearch:[^>]*>', "", page)
+    return page
+
+
+def subset_icons(static, pages):
+    """Keep of the icon fonts and of their style rules only the icons that some page or script shows."""
+    style = static / "styles" / "pydata-sphinx-theme.css"
+    css = style.read_text(encoding="utf-8")
+    used = set()
+    for source in [*pages, *static.glob("scripts/*.js"), *static.glob("*.js"), *static.glob("site/*.js")]:
+        if source.name not in ("fontawesome.js", "bootstrap.js"):
+            used.update(ICON_NAME.findall(source.read_text(encoding="utf-8")))
+    kept_codes = set()
+
+    def keep(match):
+        names = set(re.findall(r"\.fa-([\w-]+):", match[1]))
+        if names & used:
+            kept_codes.add(match[2].removeprefix("\\"))
+            return match[0]
+        return ""
+
+    css = ICON_RULE.sub(keep, css)
+    for sheet in [css, *(path.read_text(encoding="utf-8") for path in static.rglob("*.css") if path != style)]:
+        kept_codes.update(CODE_POINT.findall(sheet))
+    points = {int(code, 16) if len(code) > 1 else ord(code) for code in kept_codes}
+    folder = static / "vendor" / "fontawesome" / "webfonts"
+    for font in folder.glob("*.ttf"):
+        glyphs = ttLib.TTFont(font)
+        cutter = subset.Subsetter(subset.Options(notdef_outline=True, layout_features=["*"]))
+        cutter.populate(unicodes=points)
+        cutter.subset(glyphs)
+        glyphs.flavor = "woff"
+        glyphs.save(font.with_suffix(".woff"))
+        font.unlink()
+        font.with_suffix(".woff2").unlink()
+    css = re.sub(r'url\(([^)]*?/fa-[\w-]+)\.woff2\) format\("woff2"\),url\([^)]*?\.ttf\) format\("truetype"\)', r'url(\1.woff) format("woff")', css)
+    style.write_text(css, encoding="utf-8")
+
+
+def built_pages(app):
+    """Return the pages of the built site."""
+    return [page for page in sorted(Path(app.outdir).rglob("*.html")) if "_static" not in page.relative_to(app.outdir).parts]
+
+
+def finish(app, exception):
+    if exception or app.builder.format != "html":
+        return
+    static = Path(app.outdir) / "_static"
+    for unused in {*static.rglob("*.map"), *static.glob("scripts/fontawesome.js*")}:
+        unused.unlink()
+    pages = built_pages(app)
+    if list(static.rglob("fa-solid-900.ttf")):
+        subset_icons(static, pages)
+    for path in pages:
+        page = path.read_text(encoding="utf-8")
+        if "Content-Security-Policy" in page or "<head>" not in page:
+            continue
+        page = prune_state(without_unused(page))
+        page = page.replace("<head>", f'<head>\n    <meta http-equiv="Content-Security-Policy" content="{policy(page)}">', 1)
+        path.write_text(page, encoding="utf-8")
+
+
+def setup(app):
+    app.add_css_file("site/site.css", priority=900)
+    app.add_js_file("site/reader.js", defer="defer")
+    app.connect("config-inited", configure)
+    app.connect("builder-inited", copy_assets)
+    app.connect("doctree-resolved", check_alternative_text)
+    app.connect("build-finished", finish, priority=900)  # last: the policy holds for the page as it is then
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
