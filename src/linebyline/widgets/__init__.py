@@ -1,0 +1,9 @@
+"""Live figures: each computes in the reader's browser, moves by mouse, touch and keyboard, and has a still twin.
+
+Show one by making it the last line of a cell, for example ``NetworkExplorer(hidden="softmax")``.
+"""
+
+from linebyline.widgets.saturation import Saturation
+from linebyline.widgets.softmax_simplex import SoftmaxSimplex
+
+__all__ = ["Saturation", "SoftmaxSimplex"]
