@@ -20,7 +20,7 @@ SCRIPT = re.compile(r"<script([^>]*)>(.*?)</script>", re.S)
 HANDLER = re.compile(r'\son[a-z]+="([^"]*)"')
 ICON_RULE = re.compile(r'((?:\.fa-[\w-]+:{1,2}before,?)+)\{content:"(\\[0-9a-f]+|.)"\}')
 ICON_NAME = re.compile(r"\bfa-([a-z0-9-]+)")
-CODE_POINT = re.compile(r'"\\([0-9a-f]{4})"')
+CODE_POINT = re.compile(r'"\\?([0-9a-f]{4}|[\ue000-\uf8ff])"')
 
 
 def known_repository(environ=os.environ):
@@ -105,6 +105,7 @@ def without_unused(page):
     page = re.sub(r'\s*<link[^>]*rel="preload"[^>]*fontawesome\.js[^>]*>', "", page)
     page = re.sub(r"\s*<script[^>]*fontawesome\.js[^>]*></script>", "", page)
     page = re.sub(r'\s*<link[^>]*rel="preload"[^>]*/fa-(brands|regular)-[^>]*>', "", page)
+    page = re.sub(r'\s*<script src="searchindex\.js[^>]*></script>', "", page)  # book_search has its own index
     page = re.sub(r'\s*<meta name="docsearch:[^>]*>', "", page)
     return page
 

@@ -101,11 +101,12 @@ def visit_block(self, node):
     attributes = {"data-latex": " ".join(source.split())}
     self.body.append(self.starttag(node, "div", "", CLASS="math notranslate nohighlight", **attributes))
     self.body.append('<div class="equation-scroll">' + render(self, node, display_tex(source, node["nowrap"]), True) + "</div>")
+    self.body.append('<div class="equation-side">')
     if node["number"]:
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
         self.add_permalink_ref(node, _("Link to this equation"))
         self.body.append("</span>")
-    self.body.append("<!--equation ends--></div>\n")
+    self.body.append("</div><!--equation ends--></div>\n")
     raise nodes.SkipNode
 
 
