@@ -8,9 +8,6 @@ import numpy as np
 
 from linebyline.validation import as_finite, as_floats, require_same_shape, require_sum_to_one, require_units
 
-# exp(-800) is exactly 0 in float64 and float32: a score this far below the top has no share
-_NO_SHARE = 800.0
-
 
 def sigmoid(net):
     r"""Squash every entry into (0, 1).
@@ -147,13 +144,10 @@ def log_softmax(net):
     array([    0., -2000.])
     """
     net = _scores(net)
-    top = _top(net)
+    below = _below_top(net)
     is_top = np.arange(net.shape[-1]) == np.argmax(net.real, axis=-1)[..., np.newaxis]
-    others = np.where(is_top, 0, np.exp(_below_top(net))).sum(axis=-1, keepdims=True)
-    # halves cannot overflow when subtracted: they tell which differences fit into a float
-    lowest = np.finfo(net.dtype).min
-    fits = ((net / 2 - top / 2).real > lowest / 2) | np.isinf(net)
-    return np.where(fits, np.where(fits, net, top) - top - np.log1p(others), lowest)
+    others = np.where(is_top, 0, np.exp(below)).sum(axis=-1, keepdims=True)
+    return np.where(np.isinf(net), net, below - np.log1p(others))
 
 
 def softmax_jacobian(out):
@@ -237,15 +231,12 @@ def _scores(net):
     return net
 
 
-def _top(net):
-    """The largest score of each row; subtracting it changes no share, so it may be any constant."""
-    return np.take_along_axis(net, np.argmax(net.real, axis=-1)[..., np.newaxis], axis=-1)
-
-
 def _below_top(net):
-    """How far each score is below the largest, no farther than is needed to have no share."""
-    top = _top(net)
-    return np.where(net.real > top.real - _NO_SHARE, net, top - _NO_SHARE) - top
+    """How far each score is below the largest of its row; cut at the lowest float, since the difference may be twice as long."""
+    top = np.take_along_axis(net, np.argmax(net.real, axis=-1)[..., np.newaxis], axis=-1)
+    half = net / 2 - top / 2  # halves cannot overflow when subtracted
+    lowest = np.finfo(net.dtype).min / 2
+    return 2 * np.where(half.real > lowest, half, lowest)
 
 
 def _shares(out):

@@ -83,20 +83,22 @@ def numerical_gradient(f, x, step=DEFAULT_STEP):
     Raises
     ------
     TypeError, ValueError
-        If `x` is an integer array or not finite, if `step` is not above 0, or
-        if `f` does not give one number.
+        If `x` is an integer array or not finite, if `step` is not above 0 or too
+        small beside an entry of `x`, or if `f` does not give one number.
 
     Examples
     --------
     >>> numerical_gradient(lambda x: x[0] * x[1] ** 2, [2.0, 3.0]).round(6)
     array([ 9., 12.])
     """
-    x, step = as_finite("x", x), _step(step)
+    x, step = as_finite("x", x).astype(float), _step(step)
     gradient = np.empty(x.shape)
     for i in np.ndindex(x.shape):
         up, down = x.copy(), x.copy()
         up[i] += step
         down[i] -= step
+        if up[i] == down[i]:
+            raise ValueError(f"step: expected one that is not rounded away at x = {x[i]}, got {step}; use complex_step_gradient")
         # the step that was really taken, after rounding
         gradient[i] = (_one_number(f(up)) - _one_number(f(down))) / (up[i] - down[i])
     return gradient
@@ -233,7 +235,8 @@ def _entries(pairs, scale):
             a, b = float(mine[i]), float(independent[i])
             size = max(abs(a), abs(b), 1e-6 * scale)
             index = f"{name}[{', '.join(map(str, i))}]" if i else name
-            yield Entry(index, a, b, abs(a - b) / size if size else 0.0)
+            error = abs(a - b) / size if size else 0.0
+            yield Entry(index, a, b, error if np.isfinite(error) else np.inf)
 
 
 def _step(step):

@@ -248,19 +248,25 @@ def _all_places(network):
 
 
 def _name(network, where):
-    names = {place: name for name, place in QUESTION_PARAMETERS.items()}
-    if [w.shape for w in network.W] == [(2, 2), (2, 2)] and where in names:
+    names = {place: name for name, place in _question_names(network).items()}
+    if where in names:
         return names[where]
     kind, layer, *index = where
     return f"{kind}[{layer}]" + (f"[{', '.join(map(str, index))}]" if index else "")
 
 
+def _question_names(network):
+    """The names w1 to w8, b1, b2 mean these places in a 2-2-2 network only."""
+    return QUESTION_PARAMETERS if [w.shape for w in network.W] == [(2, 2), (2, 2)] else {}
+
+
 def _where(network, parameter):
-    where = QUESTION_PARAMETERS.get(parameter, parameter) if isinstance(parameter, str) else parameter
-    known = list(_all_places(network))
-    if isinstance(where, str) or tuple(where) not in known:
-        raise ValueError(f"parameter: expected 'w1' to 'w8', 'b1', 'b2' or one of {known[0]} to {known[-1]}, got {parameter!r}")
-    return tuple(where)
+    names, known = _question_names(network), list(_all_places(network))
+    where = names.get(parameter, parameter) if isinstance(parameter, str) else tuple(parameter)
+    if where not in known:
+        words = "'w1' to 'w8', 'b1', 'b2' or " if names else ""
+        raise ValueError(f"parameter: expected {words}one of {known[0]} to {known[-1]}, got {parameter!r}")
+    return where
 
 
 def _number(value):
