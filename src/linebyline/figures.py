@@ -100,6 +100,62 @@ def draw_network(ax, network, x, target=None, *, highlight=(), show="forward", d
     return ax
 
 
+def draw_graph(ax, columns, edges, *, highlight=(), width=2.0):
+    """Draw a computation graph: named quantities in columns, an arrow for each that feeds another.
+
+    Parameters
+    ----------
+    ax : Axes
+    columns : sequence of sequences of str
+        The names, column by column, from the first computed to the last.
+    edges : dict of (str, str) to str
+        From where, to where: what to write on the arrow, or an empty string.
+    highlight : sequence of (str, str)
+        Arrows to draw thick.
+    width : float
+        Distance of two columns; one row is 1.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ValueError
+        If a highlighted arrow does not exist.
+
+    Examples
+    --------
+    >>> from linebyline.display import new_axes
+    >>> ax = draw_graph(new_axes(), [["w1"], ["net_h1"]], {("w1", "net_h1"): "0.05"})
+    """
+    for edge in highlight:
+        if tuple(edge) not in edges:
+            raise ValueError(f"highlight: there is no arrow {tuple(edge)}; there are {sorted(edges)}")
+    place = {
+        name: (width * column, (len(names) - 1) / 2 - row) for column, names in enumerate(columns) for row, name in enumerate(names)
+    }
+    on_path = {tuple(edge) for edge in highlight}
+    for (come, to), label in edges.items():
+        (x0, y0), (x1, y1) = place[come], place[to]
+        strong = (come, to) in on_path
+        colour = COLOURS[1] if strong else "0.5" if on_path else mpl.rcParams["axes.edgecolor"]
+        arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 3 if strong else 1.2, "shrinkA": 19, "shrinkB": 19}
+        ax.annotate("", (x1, y1), (x0, y0), arrowprops=arrow, zorder=1)
+        angle = np.degrees(np.arctan2(y1 - y0, x1 - x0))
+        ax.text(
+            x0 + 0.42 * (x1 - x0), y0 + 0.42 * (y1 - y0), label, fontsize=8, ha="center", va="bottom", rotation=angle,
+            rotation_mode="anchor", transform_rotates_text=True, fontweight="bold" if strong else "normal", zorder=3,
+        )
+    for name, at in place.items():
+        _node(ax, at, name)
+    tallest = max(len(names) for names in columns)
+    ax.set_xlim(-0.3 * width, (len(columns) - 0.7) * width)
+    ax.set_ylim(-tallest / 2 - 0.1, tallest / 2 + 0.1)
+    ax.set_axis_off()
+    return ax
+
+
 def unit_names(network):
     """Name every unit, a list a layer: i1, i2, ..., h1, h2, ..., o1, o2, ...
 
