@@ -1,18 +1,20 @@
 """Turn links to the bibliography into citations.
 
-A chapter writes ``[Mazur (2015)](references.md#mazur2015)``, a plain link that
-JupyterLab shows as it is. Here it becomes the citation of that entry of
-``references.bib``, so that a key that does not exist is an error of the build.
+A chapter writes ``[Mazur (2015)](references.md#mazur2015)``, or in brackets
+``([Mazur, 2015](references.md#mazur2015))``: plain links, which JupyterLab shows
+as they are. Here they become citations of that entry of ``references.bib``, so
+that a key that does not exist is an error of the build.
 """
 
 import re
 
-LINK = re.compile(r"\[[^\]]*\]\(references\.md#([A-Za-z0-9]+)\)")
+LINK = r"\[[^\]]*\]\(references\.md#([A-Za-z0-9]+)\)"
 
 
 def cite(app, docname, source):
     """Replace every link to an entry by a citation of it."""
-    source[0] = LINK.sub(r"{cite:t}`\1`", source[0])
+    in_brackets = re.sub(rf"\({LINK}\)", r"{cite:p}`\1`", source[0])
+    source[0] = re.sub(LINK, r"{cite:t}`\1`", in_brackets)
 
 
 def setup(app):
