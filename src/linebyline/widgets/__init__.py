@@ -3,7 +3,8 @@
 Show one by making it the last line of a cell, for example ``NetworkExplorer(hidden="softmax")``.
 """
 
+from linebyline.widgets.network_explorer import NetworkExplorer
 from linebyline.widgets.saturation import Saturation
 from linebyline.widgets.softmax_simplex import SoftmaxSimplex
 
-__all__ = ["Saturation", "SoftmaxSimplex"]
+__all__ = ["NetworkExplorer", "Saturation", "SoftmaxSimplex"]

@@ -44,6 +44,9 @@ export function symbol(name, tag = h) {
   return s("tspan", {}, s("tspan", {}, base), ...(index ? [s("tspan", { dy: 3, "font-size": "75%" }, index), s("tspan", { dy: -3 }, "\u200b")] : []));
 }
 
+// words with named values in them: every name with an underscore gets its index set small
+export const rich = (text, tag = h) => text.split(/([^\s()/\u2212]+_\w+)/).filter(Boolean).map((part) => (part.includes("_") ? symbol(part, tag) : tag === h ? part : s("tspan", {}, part)));
+
 const flat = (value) => (Array.isArray(value) ? value.flatMap(flat) : [value]);
 const shaped = (like, values) => (Array.isArray(like) ? like.map((part) => shaped(part, values)) : values.shift());
 export const replaced = (value, path, entry) =>

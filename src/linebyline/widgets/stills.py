@@ -50,7 +50,7 @@ def figure(title, caption, *parts):
     """Put pictures side by side under a caption that says the figure is still."""
     row = tag("div", *parts, style="display:flex;flex-wrap:wrap;gap:.5rem 1.2rem;align-items:flex-start")
     words = f"<strong>Still figure</strong> {escape(title)}. {escape(caption)} With scripts on, or with the cell run, it moves."
-    return tag("figure", row, tag("figcaption", words, style="margin-top:.4rem"), class_="themed linebyline-still", style="margin:0 0 1rem")
+    return tag("figure", row, tag("figcaption", words, style="margin-top:.4rem"), class_="lbl-figure lbl-still", style="margin:0 0 1rem")
 
 
 def table(rows, head=None, caption=None):
