@@ -1,5 +1,6 @@
 """Draw the still twins: small SVG pictures in the page's own colour, from strings and numbers only."""
 
+import re
 from html import escape
 
 import numpy as np
@@ -40,6 +41,11 @@ def subscripted(words):
     return escape(base) + (f'<tspan dy="3" font-size="75%">{escape(index)}</tspan><tspan dy="-3">&#8203;</tspan>' if index else "")
 
 
+def with_indices(words):
+    """Write every ``net_h1`` in a text as HTML with a small h1."""
+    return re.sub(r"([^\W_]+)_(\w+)", r"\1<sub>\2</sub>", escape(words))
+
+
 def picture(width, height, *children, alt):
     """Write an SVG picture that says what it shows."""
     style = f"display:block;width:100%;max-width:{round(1.25 * width)}px;height:auto;overflow:visible;flex:1 1 300px;min-width:0"
@@ -57,11 +63,11 @@ def table(rows, head=None, caption=None):
     """Write numbers as a small table; the first entry of each row is its heading."""
     written = [tag("caption", escape(caption), style="caption-side:top;text-align:left")] if caption else []
     if head:
-        written.append(tag("tr", *(tag("th", escape(cell), scope="col", style="text-align:right;padding:.1rem .6rem") for cell in head)))
+        written.append(tag("tr", *(tag("th", with_indices(cell), scope="col", style="text-align:right;padding:.1rem .6rem") for cell in head)))
     for name, *cells in rows:
-        numbers = (tag("td", escape(cell if isinstance(cell, str) else digits(cell)), style="text-align:right;padding:.1rem .6rem") for cell in cells)
-        written.append(tag("tr", tag("th", escape(name), scope="row", style="text-align:left;padding:.1rem .6rem;font-weight:400"), *numbers))
-    return tag("table", *written, style="border-collapse:collapse;font-variant-numeric:tabular-nums")
+        numbers = (tag("td", with_indices(cell if isinstance(cell, str) else digits(cell)), style="text-align:right;padding:.1rem .6rem") for cell in cells)
+        written.append(tag("tr", tag("th", with_indices(name), scope="row", style="text-align:left;padding:.1rem .6rem;font-weight:400"), *numbers))
+    return tag("table", *written, style="border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.85rem")
 
 
 class Plot:
