@@ -4,6 +4,7 @@ A mistake in the TeX is a Sphinx warning with file and line, hence an error unde
 Sphinx's. Each displayed equation sits in a box of its own, ``div.equation-scroll``, which scrolls if it is too wide.
 """
 
+import base64
 import html
 import json
 import re
@@ -106,12 +107,18 @@ def visit_block(self, node):
         self.body.append(f'<span class="eqno">({get_node_equation_number(self, node)})')
         self.add_permalink_ref(node, _("Link to this equation"))
         self.body.append("</span>")
+    name = f"equation ({get_node_equation_number(self, node)})" if node["number"] else "this equation"
+    self.body.append(f'<button type="button" class="copy-latex pst-js-only" title="Copy LaTeX of {name}">LaTeX</button>')
     self.body.append("</div><!--equation ends--></div>\n")
     raise nodes.SkipNode
 
 
 def copy_katex(app):
-    """Put KaTeX's style sheet and its fonts into the site; only the format every browser reads."""
+    """Put KaTeX's style sheet and its fonts into the site; only the format every browser reads.
+
+    The two fonts of nearly every formula go into the style sheet: they are there at the first paint, so no line moves
+    when they arrive.
+    """
     if app.builder.format != "html":
         return
     source = install_packages() / "katex" / "dist"
@@ -119,6 +126,9 @@ def copy_katex(app):
     (target / "fonts").mkdir(parents=True, exist_ok=True)
     css = (source / "katex.min.css").read_text(encoding="utf-8")
     css = re.sub(r'(url\(fonts/[\w-]+\.woff2\) format\("woff2"\))(,url\(fonts/[\w.-]+\) format\("\w+"\))+', r"\1", css)
+    for name in ("KaTeX_Main-Regular", "KaTeX_Math-Italic"):
+        content = base64.b64encode((source / "fonts" / f"{name}.woff2").read_bytes()).decode()
+        css = css.replace(f"url(fonts/{name}.woff2)", f"url(data:font/woff2;base64,{content})")
     (target / "katex.min.css").write_text(css, encoding="utf-8")
     for font in (source / "fonts").glob("*.woff2"):
         shutil.copyfile(font, target / "fonts" / font.name)

@@ -48,14 +48,8 @@
 
   const equations = [...article.querySelectorAll("div.math[data-latex]")];
   for (const block of equations) {
-    const side = block.querySelector(".equation-side");
-    if (!side) continue;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "copy-latex";
-    button.textContent = "LaTeX";
-    button.title = "Copy the LaTeX of this equation";
-    button.setAttribute("aria-label", `Copy LaTeX of ${nameOf(block)}`);
+    const button = block.querySelector(".copy-latex");
+    if (!button) continue;
     button.addEventListener("click", async () => {
       const focused = document.activeElement;
       await copy(block.dataset.latex);
@@ -64,7 +58,6 @@
       say("LaTeX copied");
       setTimeout(() => (button.textContent = "LaTeX"), 1500);
     });
-    side.append(button);
   }
   const boxes = equations.map((block) => block.querySelector(".equation-scroll")).filter(Boolean);
   if ("ResizeObserver" in window) {

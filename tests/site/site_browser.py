@@ -1,0 +1,186 @@
+"""What the browser tests and the measurements share: the built site, a server for it, and a Chromium that asks nobody else.
+
+    python tests/site/site_browser.py    sees that there is a Chromium, and installs Debian's where it can
+"""
+
+import gzip
+import http.server
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+BUILT = Path(os.environ.get("BOOK_SITE", ROOT / "_build" / "html"))
+AXE = ROOT / "site" / "node_modules" / "axe-core" / "axe.min.js"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# no sandbox: continuous integration runs as root; the rest keeps the browser itself from calling home
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-pings",
+]
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+PACKED = {".html", ".css", ".js", ".svg", ".json", ".txt", ".xml", ".inv"}  # what servers send compressed
+
+# runs before a page's own scripts: what moves while it loads
+WATCH_SHIFTS = """
+window.shifts = 0; window.shifted = [];
+new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) {
+  const moved = entry.sources.map(({ node }) => node ? (node.outerHTML ?? node.textContent).slice(0, 120) : "?");
+  window.shifts += entry.value;
+  window.shifted.push(`${entry.value.toFixed(4)}: ${moved.join(" | ")}`);
+} }).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+def toc_pages(toc=None):
+    """Return the pages that `_toc.yml` names, in order, as addresses inside the site."""
+    if toc is None:
+        toc = yaml.safe_load((BUILT.parents[1] / "_toc.yml").read_text(encoding="utf-8"))
+    if isinstance(toc, list):
+        return [page for item in toc for page in toc_pages(item)]
+    if not isinstance(toc, dict):
+        return []
+    own = [f"{toc[key]}.html" for key in ("root", "file") if key in toc]
+    return own + [page for value in toc.values() if isinstance(value, list) for page in toc_pages(value)]
+
+
+def site_pages():
+    """Return every page of the site: those of the table of contents, the search, the page for lost readers."""
+    return [*(page for page in toc_pages() if (BUILT / page).exists()), "search.html", "404.html"]
+
+
+def find_chromium():
+    """Return the path of a Chromium, or None."""
+    return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """Serves as a public server would: compressed, and with the page for lost readers."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args):
+        pass
+
+    def do_GET(self):
+        path = Path(self.translate_path(self.path))
+        status = 200
+        if path.is_dir():
+            path = path / "index.html"
+        if not path.is_file():
+            status, path = 404, Path(self.directory) / "404.html"
+        content = path.read_bytes() if path.is_file() else b"not found"
+        self.send_response(status)
+        self.send_header("Content-Type", self.guess_type(str(path)))
+        if path.suffix in PACKED:
+            content = gzip.compress(content, 6)
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+@contextmanager
+def served(folder=BUILT):
+    """Serve a folder on this machine while the block runs; yields the address, with a slash at its end."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def sent_bytes(address):
+    """Return how many bytes a server that compresses sends for an address of the site."""
+    path = BUILT / unquote(urlsplit(address).path).lstrip("/")
+    content = path.read_bytes()
+    return len(gzip.compress(content, 6)) if path.suffix in PACKED else len(content)
+
+
+def watch(page, home):
+    """Record on a page what it asks for and what it complains of: `page.asked`, `page.left`, `page.complaints`."""
+    page.asked, page.left, page.complaints = [], [], []
+
+    def asked(request):
+        address = request.url
+        page.asked.append(address)
+        if not address.startswith((home, "file:", "blob:", "data:", "about:")):
+            page.left.append(address)
+
+    def said(message):
+        if message.type in ("error", "warning"):
+            page.complaints.append(f"{message.type}: {message.text}")
+
+    page.on("request", asked)
+    page.on("console", said)
+    page.on("pageerror", lambda error: page.complaints.append(f"uncaught: {error}"))
+    page.on("requestfailed", lambda request: None if cancelled_preload(request) else page.complaints.append(f"failed: {request.url}"))
+    return page
+
+
+def cancelled_preload(request):
+    """Tell whether a request failed only because a page was left or does not run the script it preloads."""
+    return "ERR_ABORTED" in (request.failure or "")
+
+
+def axe_problems(page):
+    """Return what axe-core finds wrong on a page as it is now, a line each."""
+    page.evaluate(f"() => {{ if (!window.axe) {{ {AXE.read_text(encoding='utf-8')} }} }}")
+    found = page.evaluate(
+        """async (tags) => {
+          const options = { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] };
+          const { violations } = await axe.run(document, options);
+          const line = (id, impact, { html, failureSummary }) => `${id} (${impact}): ${html.slice(0, 160)} ${failureSummary}`;
+          return violations.flatMap(({ id, impact, nodes }) => nodes.map((node) => line(id, impact, node)));
+        }""",
+        WCAG,
+    )
+    return [" ".join(line.split()) for line in found]
+
+
+def overflow(page):
+    """Return by how many pixels the page scrolls sideways, and the widest elements that cause it."""
+    return page.evaluate(
+        """() => {
+          const root = document.scrollingElement, width = root.clientWidth;
+          if (root.scrollWidth <= width) return null;
+          const wide = [...document.querySelectorAll("main *")].filter((e) => e.getBoundingClientRect().right > width + 1);
+          return `${root.scrollWidth - width} px: ` + wide.slice(0, 4).map((e) => e.outerHTML.slice(0, 100)).join(" | ");
+        }"""
+    )
+
+
+def install_chromium():
+    """See that there is a Chromium; install Debian's if this is Debian or Ubuntu and we may."""
+    if find_chromium():
+        return
+    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        print("Installing Chromium from the distribution ...", flush=True)
+        subprocess.run(["apt-get", "update", "-qq"], check=False)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"], check=False)
+    if not find_chromium():
+        sys.exit(
+            "The browser tests need Chromium and found none. On Debian or Ubuntu: sudo apt-get install chromium. "
+            "On macOS: brew install --cask chromium. Then run this command again."
+        )
+
+
+if __name__ == "__main__":
+    install_chromium()
