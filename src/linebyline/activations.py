@@ -58,7 +58,7 @@ def sigmoid_derivative(net):
     Returns
     -------
     ndarray, shape of `net`
-        Never above 1/4; correct to the last digits far out, where
+        At most 1/4 (up to rounding); correct to the last digits far out, where
         ``out * (1 - out)`` has already rounded to 0.
 
     Raises
