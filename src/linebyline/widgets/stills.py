@@ -65,7 +65,8 @@ def table(rows, head=None, caption=None):
     if head:
         written.append(tag("tr", *(tag("th", with_indices(cell), scope="col", style="text-align:right;padding:.1rem .6rem") for cell in head)))
     for name, *cells in rows:
-        numbers = (tag("td", with_indices(cell if isinstance(cell, str) else digits(cell)), style="text-align:right;padding:.1rem .6rem") for cell in cells)
+        words = [cell if isinstance(cell, str) else digits(cell) for cell in cells]
+        numbers = (tag("td", with_indices(cell), style="text-align:right;padding:.1rem .6rem") for cell in words)
         written.append(tag("tr", tag("th", with_indices(name), scope="row", style="text-align:left;padding:.1rem .6rem;font-weight:400"), *numbers))
     return tag("table", *written, style="border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:.85rem")
 
