@@ -129,13 +129,13 @@ def draw_graph(ax, columns, edges, *, highlight=(), width=2.0):
     >>> from linebyline.display import new_axes
     >>> ax = draw_graph(new_axes(), [["w1"], ["net_h1"]], {("w1", "net_h1"): "0.05"})
     """
-    for edge in highlight:
-        if tuple(edge) not in edges:
-            raise ValueError(f"highlight: there is no arrow {tuple(edge)}; there are {sorted(edges)}")
+    on_path = {tuple(edge) for edge in highlight}
+    for edge in on_path:
+        if edge not in edges:
+            raise ValueError(f"highlight: there is no arrow {edge}; there are {sorted(edges)}")
     place = {
         name: (width * column, (len(names) - 1) / 2 - row) for column, names in enumerate(columns) for row, name in enumerate(names)
     }
-    on_path = {tuple(edge) for edge in highlight}
     for (come, to), label in edges.items():
         (x0, y0), (x1, y1) = place[come], place[to]
         strong = (come, to) in on_path
@@ -143,8 +143,9 @@ def draw_graph(ax, columns, edges, *, highlight=(), width=2.0):
         arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 3 if strong else 1.2, "shrinkA": 19, "shrinkB": 19}
         ax.annotate("", (x1, y1), (x0, y0), arrowprops=arrow, zorder=1)
         angle = np.degrees(np.arctan2(y1 - y0, x1 - x0))
+        at = 0.42 if y0 == y1 else 0.36
         ax.text(
-            x0 + 0.42 * (x1 - x0), y0 + 0.42 * (y1 - y0), label, fontsize=8, ha="center", va="bottom", rotation=angle,
+            x0 + at * (x1 - x0), y0 + at * (y1 - y0), label, fontsize=8, ha="center", va="bottom", rotation=angle,
             rotation_mode="anchor", transform_rotates_text=True, fontweight="bold" if strong else "normal", zorder=3,
         )
     for name, at in place.items():
