@@ -62,13 +62,15 @@ def spoken(tex):
 def own_text(section, code=True):
     """Return the words of a section: not those of the sections in it, nor raw markup, equations and outputs of cells."""
     words = []
-    left_out = (nodes.section, nodes.raw, nodes.math_block, nodes.title, nodes.comment, nodes.image, nodes.Invisible, addnodes.pending_xref)
+    left_out = (nodes.section, nodes.raw, nodes.math_block, nodes.title, nodes.comment, nodes.image, nodes.Invisible)
 
     def walk(node):
         for child in node.children:
             if isinstance(child, left_out) or (isinstance(child, nodes.literal_block) and not code):
                 continue
             if isinstance(child, nodes.Element) and child.get("nb_element") == "cell_code_output":
+                continue
+            if isinstance(child, addnodes.pending_xref) and child.get("reftype") in ("eq", "numref", "cite"):
                 continue
             if isinstance(child, nodes.Admonition) and "exercise" in child.get("classes", []):
                 continue

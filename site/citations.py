@@ -8,7 +8,7 @@ that a key that does not exist is an error of the build.
 
 import re
 
-LINK = r"\[[^\]]*\]\(references\.md#([A-Za-z0-9]+)\)"
+LINK = r"\[[^\[\]\n]*\]\(references\.md#([A-Za-z0-9]+)\)"  # in one line: a notebook is JSON, full of brackets
 
 
 def cite(app, docname, source):
