@@ -16,7 +16,7 @@ from linebyline.validation import as_finite
 # the question's own names: w1 leads to h1 from i1, w2 to h1 from i2, ..., w8 to o2 from h2
 QUESTION_PARAMETERS = {f"w{4 * layer + 2 * to + come + 1}": ("W", layer, to, come) for layer in (0, 1) for to in (0, 1) for come in (0, 1)}
 QUESTION_PARAMETERS |= {"b1": ("b", 0), "b2": ("b", 1)}
-_MOST_DIGITS = 9
+_FEWEST_DIGITS, _MOST_DIGITS = 3, 9
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,8 @@ def diagnose_value(value, parameter="w1", network=None, x=QUESTION_X, target=QUE
     ----------
     value : float or str
         The learner's number. Its digits count: ``"0.000668"`` is compared to
-        three digits, ``0.000668396`` to six. At least three are needed.
+        three digits, ``0.000668396`` to six. At least three are needed in
+        text; a Python number, which drops its zeros, is taken to have three.
     parameter : str or tuple
         Which derivative: ``"w1"`` to ``"w8"``, ``"b1"``, ``"b2"`` as in the question, or
         ``("W", layer, to, from)`` or ``("b", layer, unit)`` counted from 0;
@@ -75,7 +76,7 @@ def diagnose_value(value, parameter="w1", network=None, x=QUESTION_X, target=QUE
     Raises
     ------
     TypeError, ValueError
-        If `value` is not a number of at least three digits (or 0), if the
+        If `value` is not a number, or a text of fewer than three digits (but 0), if the
         parameter does not exist, or if `x` is not one example.
 
     Examples
@@ -281,7 +282,7 @@ def _number(value):
     digits = text.lower().split("e")[0].lstrip("+-").replace(".", "").lstrip("0")
     if number == 0:
         return 0.0, 0.0
-    if len(digits) < 3:
+    if len(digits) < _FEWEST_DIGITS and isinstance(value, str):
         raise ValueError(f"value: expected at least three digits, got {value!r}: common slips are within five per cent of the truth")
-    places = min(len(digits), _MOST_DIGITS)
+    places = min(max(len(digits), _FEWEST_DIGITS), _MOST_DIGITS)
     return number, 0.51 * 10.0 ** (np.floor(np.log10(abs(number))) - places + 1)
