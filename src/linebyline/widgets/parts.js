@@ -150,25 +150,29 @@ export function live({ model, el }, { title, keys, adjust = (changes) => changes
 }
 
 // A number on a slider, with a box for exact values. `path` leads to one entry of an array.
-export function slider(figure, { key, path = [], label, step = 0.01, digitsShown = 6, spoken = label, focus, show = (value) => value, take = (value) => value, range }) {
-  const [low, high] = range ?? figure.limits[key];
+export function slider(figure, { key, path = [], label, step = 0.01, digitsShown = 6, spoken = label, focus, log = false }) {
+  const [low, high] = figure.limits[key];
+  // a slider over powers of ten moves through the logarithm; its box keeps the number itself
+  const scale = log ? Math.log10 : Number;
+  const unscale = (value) => (log ? Number((10 ** value).toPrecision(3)) : value);
   const id = `lbl-${++serial}`;
-  const input = h("input", { id, type: "range", min: low, max: high, step, "data-lm-suppress-shortcuts": "true", "data-key": [key, ...path].join(".") });
-  const box = h("input", { type: "number", min: low, max: high, step, "aria-label": `${spoken}, exact value`, "data-lm-suppress-shortcuts": "true", inputmode: "decimal" });
+  const input = h("input", { id, type: "range", min: scale(low), max: scale(high), step, "data-lm-suppress-shortcuts": "true", "data-key": [key, ...path].join(".") });
+  const box = h("input", { type: "number", min: low, max: high, step: log ? "any" : step, "aria-label": `${spoken}, exact value`, "data-lm-suppress-shortcuts": "true", inputmode: "decimal" });
   const name = h("label", { for: id });
   name.append(...[label].flat());
   const move = (source) => {
     const value = source.value.trim() === "" ? NaN : Number(source.value);
-    if (!Number.isFinite(value) || value < low || value > high) return;
-    figure.update({ [key]: replaced(figure.state()[key], path, take(value)) });
+    const wanted = source === input ? unscale(value) : value;
+    if (!Number.isFinite(wanted) || wanted < low || wanted > high) return;
+    figure.update({ [key]: replaced(figure.state()[key], path, wanted) });
   };
   input.addEventListener("input", () => move(input));
   box.addEventListener("input", () => move(box));
   box.addEventListener("change", () => sync(figure.state(), true));
   if (focus) for (const node of [input, box]) node.addEventListener("focus", focus);
   const sync = (state, always) => {
-    const value = show(picked(state[key], path));
-    if (Number(input.value) !== value) input.value = value;
+    const value = picked(state[key], path);
+    if (Number(input.value) !== scale(value)) input.value = scale(value);
     const text = digits(value, digitsShown);
     if (input.getAttribute("aria-valuetext") !== text) input.setAttribute("aria-valuetext", text);
     if (always || (document.activeElement !== box && (box.value === "" || Number(box.value) !== value))) box.value = Number(value.toPrecision(digitsShown));

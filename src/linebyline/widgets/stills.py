@@ -110,11 +110,11 @@ class Plot:
         return bottom - (value - self.y[0]) / (self.y[1] - self.y[0]) * (bottom - top)
 
     def line(self, xs, ys, kind, width=2.5, opacity=None):
-        """Draw a curve; `kind` is a letter with a colour and a dash of its own. What lies outside the axes is left out."""
+        """Draw a curve; `kind` is a letter with a colour and a dash of its own, or a colour. What lies outside the axes is left out."""
         xs, ys = np.broadcast_arrays(np.asarray(xs, float), np.asarray(ys, float))
         inside = (xs >= self.x[0]) & (xs <= self.x[1]) & (ys >= self.y[0]) & (ys <= self.y[1])
         points = " ".join(f"{self.px(x):.1f},{self.py(y):.1f}" for x, y in zip(xs[inside], ys[inside]))
-        paint = {"stroke": COLOURS.get(kind, kind), "stroke_width": width, "stroke_dasharray": DASHES.get(kind) or None, "stroke_opacity": opacity}
+        paint = {"style": f"stroke:{COLOURS.get(kind, kind)}", "stroke_width": width, "stroke_dasharray": DASHES.get(kind) or None, "stroke_opacity": opacity}
         self.marks.append(tag("polyline", points=points, fill="none", **paint))
         return self
 
@@ -139,7 +139,7 @@ class Plot:
 
 def mark(x, y, kind, shape="circle", size=5):
     """Draw one marker: its shape tells as much as its colour."""
-    paint = {"fill": COLOURS.get(kind, kind), "stroke": "currentColor", "stroke_width": 1.2}
+    paint = {"fill": COLOURS.get(kind, kind), "stroke": "currentColor" if size > 3 else None, "stroke_width": 1.2}
     if shape == "circle":
         return tag("circle", cx=x, cy=y, r=size, **paint)
     if shape == "square":
