@@ -210,7 +210,7 @@ def test_softmax_jacobian_has_three_witnesses(net):
     for i in range(n):
         for j in range(n):
             loop[i, j] = out[i] * (1 - out[i]) if i == j else -out[i] * out[j]
-    independent = [complex_step_gradient(lambda z: softmax(z)[i], net) for i in range(n)]
+    independent = [complex_step_gradient(lambda z, i=i: softmax(z)[i], net) for i in range(n)]
     assert close(softmax_jacobian(out), loop, rtol=1e-14)
     assert close(softmax_jacobian(out), independent, rtol=1e-9, atol=1e-15)  # an output near one has lost what it is short of it
 

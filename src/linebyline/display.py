@@ -6,6 +6,7 @@ import re
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+from IPython.display import display
 
 # drawn in this colour, then replaced by the page's own text colour
 _INK = "#010203"
@@ -145,3 +146,52 @@ def show_table(columns, rows, caption):
     widths = [max(len(cell) for cell in column) for column in zip(columns, *rows)]
     lines = [" | ".join(cell.ljust(width) for cell, width in zip(line, widths)).rstrip() for line in [columns, *rows]]
     return Html(markup, "\n".join([caption, *lines]))
+
+
+def progress_bar(label, width=20):
+    """Make a progress bar of plain text that leaves one line when it is done.
+
+    Parameters
+    ----------
+    label : str
+        What is going on; stands in front of the bar.
+    width : int
+        How many marks a full bar has. It is drawn anew for each of them.
+
+    Returns
+    -------
+    callable
+        To be called as ``bar(step, steps, error)``: what
+        :meth:`linebyline.network.Network.train` does with its `progress`.
+
+    Raises
+    ------
+    ValueError
+        If `width` is below 1.
+
+    Examples
+    --------
+    >>> bar = progress_bar("training", width=4)
+    >>> bar(1, 2, 0.5)
+    training [##..] 1/2, error 0.5000
+    >>> bar(2, 2, 0.25)
+    training [####] 2/2, error 0.2500
+    """
+    if width < 1:
+        raise ValueError(f"width: expected at least 1, got {width}")
+    drawn, handle = -1, None
+
+    def bar(step, steps, error):
+        nonlocal drawn, handle
+        filled = width * step // steps
+        if filled == drawn:
+            return
+        text = f"{label} [{'#' * filled}{'.' * (width - filled)}] {step}/{steps}, error {error:.4f}"
+        line = Html(f'<pre class="lbl-progress">{html.escape(text)}</pre>', text)
+        if handle is None:
+            handle = display(line, display_id=True)  # None outside a notebook: there each line is printed
+        else:
+            handle.update(line)
+        drawn = filled
+
+    return bar
