@@ -109,12 +109,12 @@ class Plot:
         _, top, _, bottom = self.box
         return bottom - (value - self.y[0]) / (self.y[1] - self.y[0]) * (bottom - top)
 
-    def line(self, xs, ys, kind, width=2.5, opacity=None):
+    def line(self, xs, ys, kind, width=2.5):
         """Draw a curve; `kind` is a letter with a colour and a dash of its own, or a colour. What lies outside the axes is left out."""
         xs, ys = np.broadcast_arrays(np.asarray(xs, float), np.asarray(ys, float))
         inside = (xs >= self.x[0]) & (xs <= self.x[1]) & (ys >= self.y[0]) & (ys <= self.y[1])
         points = " ".join(f"{self.px(x):.1f},{self.py(y):.1f}" for x, y in zip(xs[inside], ys[inside]))
-        paint = {"style": f"stroke:{COLOURS.get(kind, kind)}", "stroke_width": width, "stroke_dasharray": DASHES.get(kind) or None, "stroke_opacity": opacity}
+        paint = {"style": f"stroke:{COLOURS.get(kind, kind)}", "stroke_width": width, "stroke_dasharray": DASHES.get(kind) or None}
         self.marks.append(tag("polyline", points=points, fill="none", **paint))
         return self
 
