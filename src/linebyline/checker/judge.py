@@ -1,0 +1,924 @@
+r"""Judge a derivation: evaluate every side of every equation and name the first that stops being equal.
+
+The checker judges whether each side is *true*, not whether each step is
+justified: a right line after a nonsense step still passes.
+"""
+
+import time
+from dataclasses import dataclass, field, replace
+from itertools import product as pairs_of
+
+import numpy as np
+
+from linebyline.checker import meaning
+from linebyline.checker.meaning import Builder, Evaluator, Mismatch, assignments, read_aliases, variables_of
+from linebyline.checker.notation import LOSSES, NUMBERING, Options, convention, rows_for, shown, spelling, sub_terms
+from linebyline.checker.parser import Node, Parser, Unreadable, read, script_text, tokenise
+from linebyline.checker.scene import ACTIVATION_NAMES, Scene, SecondDerivative, as_scene
+
+STATUSES = ("reference", "ok", "loose", "wrong", "carries", "unreadable", "note-ok", "note-wrong")
+TOLERANCE = 1e-8
+PATIENCE = 0.30  # seconds spent on alternatives
+HONEST = "This judges whether each side is true, not whether each step is justified."
+
+
+@dataclass(frozen=True)
+class SideReport:
+    """The verdict on one side.
+
+    Attributes
+    ----------
+    text : str
+        The side as it was typed.
+    line : int
+        The line of the text it starts on.
+    status : str
+        One of ``reference``, ``ok``, ``loose``, ``wrong``, ``carries``, ``unreadable``, ``note-ok``, ``note-wrong``.
+    message : str
+        What is wrong or was assumed, and what would make it right.
+    reading : str
+        How each symbol was understood.
+    holds_for : tuple of str
+        Hidden activations with which the side equals the left side.
+    repair : str
+        The side repaired, in LaTeX, or an empty string.
+    """
+
+    text: str
+    line: int
+    status: str
+    message: str = ""
+    reading: str = ""
+    holds_for: tuple = ()
+    repair: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """The verdict on a derivation.
+
+    Attributes
+    ----------
+    sides : tuple of SideReport
+        Every side, in the order typed; a bracketed side note follows the side it hangs on.
+    scene : Scene
+        The network everything was computed on.
+    notation : str
+        The row of the notation table that was used.
+    assumptions : tuple of str
+        What was inferred or assumed.
+    """
+
+    sides: tuple
+    scene: Scene
+    notation: str
+    assumptions: tuple = ()
+
+    @property
+    def ok(self):
+        """Whether every side was read and is right without a reservation."""
+        return bool(self.sides) and all(s.status in ("reference", "ok", "note-ok") for s in self.sides)
+
+    @property
+    def first_wrong(self):
+        """The index in `sides` of the first wrong side, or None."""
+        return next((k for k, s in enumerate(self.sides) if s.status == "wrong"), None)
+
+    def to_dict(self):
+        """The report as plain data."""
+        sides = [{"text": s.text, "line": s.line, "status": s.status, "message": s.message, "reading": s.reading, "holds_for": list(s.holds_for), "repair": s.repair} for s in self.sides]
+        return {"ok": self.ok, "first_wrong": self.first_wrong, "network": self.scene.describe(), "notation": self.notation, "assumptions": list(self.assumptions), "sides": sides}
+
+    def __str__(self):
+        from linebyline.checker.face import as_text
+
+        return as_text(self)
+
+    def _repr_html_(self):
+        from linebyline.checker.face import as_html
+
+        return as_html(self)
+
+
+def check(text, network=None, notation=None, target=None, aliases=None):
+    r"""Check a derivation, side by side, against the true derivatives of a network's loss.
+
+    Parameters
+    ----------
+    text : str
+        The derivation as typed: LaTeX or plain text, with or without dollars and prose around it.
+    network : Network, Scene, mapping or str, optional
+        What it is about: a :class:`linebyline.network.Network`; a
+        :class:`~linebyline.checker.Scene`, or a mapping with its fields, as in
+        ``{"hidden": "softmax", "output": "softmax", "loss": "cross_entropy", "sizes": (2, 3, 3)}``;
+        or the hidden activation's name. Inferred from the text if not given.
+    notation : str, optional
+        ``"question"``, ``"layers"``, ``"classes"``, ``"matrix"``, or a row of
+        ``linebyline.checker.notation.ROWS`` such as ``"nielsen"`` or ``"bishop"``.
+        Inferred, and printed, if not given.
+    target : str, optional
+        What should have been derived, as in ``r"\partial E/\partial w_1"``; without it
+        each chain's own left side is the truth.
+    aliases : mapping of str to str, optional
+        The reader's own symbols, in the book's names or as formulas:
+        ``{r"s_i": "out_hi", r"Z": r"\sum_k e^{net_{ok}}"}``.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `text` is not a string or is too long, or another argument is not one of the above.
+
+    Examples
+    --------
+    >>> report = check(r"\frac{\partial E}{\partial w_5} = (out_{o1} - target_{o1}) \, out_{h1}")
+    >>> [side.status for side in report.sides]
+    ['reference', 'wrong']
+    >>> report.first_wrong
+    1
+    """
+    chains = read(text)
+    own = read_aliases(dict(aliases).items()) if aliases else []
+    target_tree = _read_target(target)
+    names = names_in(chains) | (names_of(target_tree) if target_tree else {})
+    scenes, guessed = _scenes(network, names, aliases, notation)
+    scene_aliases = read_aliases(scenes[0].aliases)
+    known = own + scene_aliases
+    rows = _rows(notation, names, known)
+    start, best = time.perf_counter(), None
+    for scene, row in _attempts(scenes, rows):
+        judge = Judge(scene, convention(row), known, chains, target_tree, names, start)
+        attempt = judge.run()
+        if best is None or attempt.score < best.score:
+            best = attempt
+        if best.score == 0 or time.perf_counter() - start > PATIENCE:
+            break
+    return best.report(guessed, notation)
+
+
+def _read_target(target):
+    if target is None:
+        return None
+    if not isinstance(target, str):
+        raise TypeError(f"target: expected a string or None, got {type(target).__name__}")
+    try:
+        return Parser([t for t in tokenise(target.strip().strip("$")) if t.kind not in ("gap",)], "\\" not in target).whole()
+    except Unreadable as error:
+        raise ValueError(f"target: cannot read {target!r}: {error}") from None
+
+
+# ---------------------------------------------------------------- what the text shows
+
+
+def names_in(chains):
+    """Collect the symbols of a text: {name: list of nodes}."""
+    found = {}
+    for chain in chains:
+        for side in chain.sides:
+            if side.tree is not None:
+                for name, nodes in names_of(side.tree).items():
+                    found.setdefault(name, []).extend(nodes)
+    return found
+
+
+def names_of(tree):
+    found, stack = {}, [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Node):
+            if node.kind == "name":
+                found.setdefault(node.name, []).append(node)
+            if node.name == "e" and node.sups:
+                for script in node.sups:
+                    try:
+                        stack.append(Parser(list(script)).whole())
+                    except Unreadable:
+                        pass
+            if node.kind == "nabla":
+                for script in node.subs:
+                    try:
+                        stack.append(Parser(list(script)).whole())
+                    except Unreadable:
+                        pass
+            stack.extend(node.parts)
+        elif isinstance(node, tuple):
+            stack.extend(node)
+    return found
+
+
+def _scenes(network, names, aliases, notation):
+    """The scenes to try: the given one, or a few that suit the text, the likeliest first."""
+    if network is not None:
+        return [as_scene(network)], False
+    layered = any(script_text(s).strip("()[]").lower().startswith(("l",)) for nodes in names.values() for n in nodes for s in n.sups) or notation == "layers"
+    asked = notation in ("classes", "softmax") or (notation not in ("question", "layers", "matrix", None) and " " in str(notation) and notation.count(" ") == 2)
+    mazur = "net" in names or "out" in names or "target" in names or notation in ("question", "mazur")
+    logs = "log" in names or "ln" in names
+    soft = "softmax" in names or asked
+    if layered:
+        sizes = {"sizes": (3, 4, 2, 3)}
+    elif mazur:
+        sizes = {"sizes": (2, 2, 2)}
+    else:
+        sizes = {"sizes": (2, 4, 3)}
+    pairs = [("sigmoid", "squared_error"), ("softmax", "cross_entropy"), ("sigmoid", "sum_of_squares"), ("sigmoid", "binary_cross_entropy"), ("softmax", "squared_error"), ("identity", "squared_error")]
+    if (logs or soft) and not mazur:
+        pairs = [pairs[1], pairs[3], pairs[0], pairs[4], pairs[2]]
+    hidden = "tanh" if "tanh" in names else "relu" if "relu" in names else "sigmoid"
+    scenes = [Scene(hidden=hidden, output=output, loss=loss, **sizes) for output, loss in pairs]
+    if mazur:
+        from linebyline.network import question_network
+
+        scenes[0] = as_scene(question_network(shared_bias="b" in names)) if hidden == "sigmoid" else scenes[0]
+    return scenes, True
+
+
+def _rows(notation, names, aliases):
+    """Rows of the notation table that know the most of the text's symbols."""
+    named = {a.name for a in aliases}
+    rows = rows_for(notation)
+    scored = []
+    for rank, row in enumerate(rows):
+        conv = convention(row)
+        unknown = sum(1 for name in names if name not in named and not conv.knows(name))
+        scored.append((unknown - _fit(conv, names) * 0.1, rank, row))
+    scored.sort()
+    best = scored[0][0]
+    kept = [row for score, _, row in scored if score <= best + 0.35]
+    return kept[:6] or rows[:1]
+
+
+def _fit(conv, names):
+    """How well a row's letters explain the text: scores and outputs used as such, targets that are not outputs."""
+    own = [name for name in names if conv.meanings(name)]
+    kinds = {kind for name in own for kind, _ in conv.meanings(name)}
+    score = sum(kind in kinds for kind in ("net", "out", "target"))
+    score += 2 * ("Theta" in names and conv.name == "coursera")
+    return score
+
+
+def _attempts(scenes, rows):
+    ranked = sorted((i + j, i, j) for i, j in pairs_of(range(len(scenes)), range(len(rows))))
+    return [(scenes[i], rows[j]) for _, i, j in ranked[:12]]
+
+
+# ---------------------------------------------------------------- one attempt
+
+
+@dataclass
+class Verdict:
+    """What came of one side under one reading."""
+
+    status: str
+    notes: list = field(default_factory=list)
+    message: str = ""
+    holds_for: tuple = ()
+    built: object = None
+    modes: dict = field(default_factory=dict)
+    chosen: dict = field(default_factory=dict)
+    domains: dict = field(default_factory=dict)
+    reference: object = None
+    repair: str = ""
+    numeric: bool = False
+
+
+@dataclass(eq=False)
+class Reference:
+    """What the sides of a chain are compared with: a built tree under one reading."""
+
+    builder: object
+    tree: object
+    chosen: dict
+    domains: dict
+    modes: dict
+    cost: float = 0.0
+    text: str = ""
+    values: dict = field(default_factory=dict)
+
+
+class Judge:
+    """Judge all chains of a text in one scene and notation."""
+
+    def __init__(self, scene, conv, aliases, chains, target, names, start):
+        self.scene, self.conv, self.aliases, self.chains, self.target, self.names, self.start = scene, conv, aliases, chains, target, names, start
+        self.sizes_named, self.evaluations, self.built, self.variants = {}, 0, 0, {}
+        self._look()
+
+    def variant(self, kind, name=None):
+        """A scene that differs in one way, kept so that its numbers are computed once."""
+        if (kind, name) not in self.variants:
+            self.variants[kind, name] = self.scene.with_hidden(name) if kind == "hidden" else self.scene.larger(kind == "dormant")
+        return self.variants[kind, name]
+
+    def _look(self):
+        """Note what the text uses that has more than one convention."""
+        conv, names = self.conv, self.names
+        sups = [script_text(s) for nodes in names.values() for n in nodes if n.name != "e" for s in n.sups]
+        self.symbolic = any(s.strip("()[]").startswith("l") for s in sups)
+        self.last_named = any(s.strip("()[]").startswith("L") for s in sups)
+        self.digits = [int(s.strip("()[]")) for s in sups if s.strip("()[]").isdigit() and (s[0] in "([" or self.symbolic)]
+        bare = [int(s) for nodes in names.values() for n in nodes if any(k in ("W", "b", "delta", "net") for k, _ in conv.meanings(n.name)) for s in (script_text(x) for x in n.sups) if s.isdigit()]
+        self.digits += [] if self.digits else bare
+        conv.layered = self.symbolic or self.last_named or any(s[:1] in "([" and s.strip("()[]").isdigit() for s in sups)
+        self.two_index = self.matrix = self.open_vector = False
+        units = {}
+        for name, nodes in names.items():
+            kinds = {k for k, _ in conv.meanings(name)} | {a.role[0] for a in self.aliases if a.name == name and a.role}
+            for node in nodes:
+                try:
+                    terms = sub_terms(node)
+                except Unreadable:
+                    continue
+                for a, b in zip(terms, terms[1:]):
+                    if a[0] == "var" and a[1] in "ho" and b[0] == "digits":
+                        units.setdefault(1 if a[1] == "h" else self.scene.layers, []).append(int(b[1]) - 1)
+                for term in terms:
+                    if term[0] == "unit" and term[1] in "ho" and term[2][0] == "lit":
+                        units.setdefault(1 if term[1] == "h" else self.scene.layers, []).append(term[2][1] - 1)
+                    if term[0] == "expr" and term[1] in "lL":
+                        conv.sub_layers = True
+                    if term[0] == "var" and term[1] == "L":
+                        conv.sub_layers = True
+                if kinds & {"W", "gradient W"}:
+                    spelt = [t for t in terms if t[0] != "word"]
+                    self.two_index |= len(spelt) == 2 or (len(spelt) == 1 and spelt[0][0] == "digits" and len(spelt[0][1]) == 2)
+                    self.matrix |= not spelt or (len(spelt) == 1 and spelt[0][0] in ("digits", "expr"))
+                elif kinds & {"net", "out", "delta", "target"}:
+                    self.open_vector |= not terms or conv.sub_layers or (len(terms) == 1 and terms[0][0] == "digits")
+        conv.units = {layer: list(dict.fromkeys(u)) for layer, u in units.items()}
+
+    def options(self):
+        """The combinations of conventions worth trying, the usual one first."""
+        scene, conv, n = self.scene, self.conv, self.scene.layers
+        first0, from0 = NUMBERING.get(conv.name, (None, None))
+        if "Theta" in self.names and from0 is None and self.digits:
+            first0, from0 = 1, "from"
+        firsts = [scene.first_layer] if scene.first_layer is not None else [first0] if first0 is not None else [0]
+        if self.digits and scene.first_layer is None and first0 is None:
+            firsts = [1, 0] if max(self.digits) > n else [0, 1]
+        ls = [1]
+        if self.symbolic:
+            middle = [k for k in range(1, n + 1) if k - 1 >= 1 and k + 1 <= n] or ([1] if n > 1 else [])
+            ls = list(dict.fromkeys([*middle, *range(1, n + 1)]))
+        froms = [scene.weight_layer] if scene.weight_layer else [from0] if from0 else ["to"]
+        if not scene.weight_layer and not from0 and (self.symbolic or self.digits) and (self.two_index or self.matrix):
+            froms = ["to", "from"]
+        order = scene.weights or (conv.order if conv.order != "?" else self.by_alphabet())
+        other = "from_to" if order == "to_from" else "to_from"
+        weights = [order] if scene.weights or not (self.two_index or self.matrix) else [order, other]
+        vectors = [scene.vectors] if scene.vectors else ["columns", "rows"] if self.open_vector or self.matrix else ["columns"]
+        combinations = []
+        for (a, l), (b, first), (c, start), (d, w), (e, v) in pairs_of(*[list(enumerate(x)) for x in (ls, firsts, froms, weights, vectors)]):  # noqa: E741
+            notes, rank = [], a + 0.5 * b + 1.5 * c + d + e
+            if d and e:
+                rank -= 0.75
+            if self.symbolic and a:
+                notes.append("loose: right only where l is " + ("the output layer" if l == n else f"layer {l}"))
+            if len(firsts) > 1 and b:
+                notes.append(f"layers counted with the inputs as layer {first}")
+            if c:
+                notes.append("loose: right if the weights W^{(l)} lead out of layer l, not into it")
+            if d:
+                notes.append(f"loose: right if w_{{ij}} leads {'to i from j' if w == 'to_from' else 'from i to j'}" if not (self.matrix and not self.two_index) else f"loose: right if W has one row a unit it leads {'to' if w == 'to_from' else 'from'}")
+            if e:
+                notes.append(f"loose: right for {v[:-1]} vectors")
+            combinations.append((rank, Options(l, first, start, w, v, tuple(notes))))
+        combinations.sort(key=lambda c: c[0])
+        return [o for _, o in combinations[:12]]
+
+    def by_alphabet(self):
+        """Guess the order of w's indices: w_ij from i to j, w_kj to k from j."""
+        for name, nodes in self.names.items():
+            if any(k == "W" for k, _ in self.conv.meanings(name)):
+                for node in nodes:
+                    terms = [t for t in sub_terms_or_none(node) if t[0] == "var"]
+                    if len(terms) == 2 and not node.sups:
+                        return "from_to" if terms[0][1] < terms[1][1] else "to_from"
+        return "to_from"
+
+    def run(self):
+        best = None
+        for options in self.options():
+            outcome = self.judge(options)
+            if best is None or outcome.score < best.score:
+                best = outcome
+            if best.score == 0 or time.perf_counter() - self.start > PATIENCE:
+                break
+        return best
+
+    def judge(self, options):
+        verdicts, previous = [], None
+        for chain in self.chains:
+            found, previous = self.chain(chain, options, previous)
+            verdicts.append(found)
+        if self.target is not None:
+            self.against_target(verdicts)
+        return Outcome(self, options, verdicts)
+
+    # -- chains
+
+    def builder(self, options, **modes):
+        self.built += 1  # bound indices of different sides never share a name
+        return Builder(self.conv, self.scene, options, self.aliases, count=100 * self.built, **modes)
+
+    def chain(self, chain, options, previous):
+        """Judge the sides of one chain: the reading of its left side that suits most of them is taken."""
+        sides, cases = chain.sides, [*chain.cases, *self.scene_cases()]
+        references, first = [], 0
+        problem = ""
+        if chain.continues and previous is not None:
+            references = [previous]
+            first = -1
+        else:
+            for k, side in enumerate(sides):
+                if self.target is not None and (len(sides) == 1 or chain.continues):
+                    tree, first = self.target, -1
+                else:
+                    tree, first = side.tree, k
+                if tree is None:
+                    continue
+                try:
+                    references = self.references(tree, options, side.text if first >= 0 else "the target")
+                    break
+                except (Unreadable, Mismatch, SecondDerivative) as error:
+                    problem = str(error) or SECOND
+                    if side.error == "":
+                        side = replace(side)
+                    if first < 0:
+                        break
+        if not references:
+            found = []
+            for side in sides:
+                message = side.error
+                if not message:
+                    try:
+                        self.references(side.tree, options, "")
+                    except (Unreadable, Mismatch, SecondDerivative) as error:
+                        message = str(error) or SECOND
+                found.append(Verdict("unreadable", message=message or problem))
+            return found, previous
+        best, best_score, chosen_reference, failed = None, None, references[0], {}
+        for reference in references:
+            found = self.with_reference(sides, first, reference, cases, options)
+            for k, verdict in enumerate(found):
+                if verdict.status == "ok" and k in failed:
+                    verdict.status = "loose"
+                    verdict.message = "; ".join(filter(None, [verdict.message, f"right if the left side is {self.about(reference)}, not if it is {failed[k]}"]))
+                elif verdict.status == "wrong" and verdict.built is not None:
+                    failed.setdefault(k, self.about(reference))
+            score = sum(WEIGHT[v.status] for v in found)
+            if best is None or score < best_score:
+                best, best_score, chosen_reference = found, score, reference
+            if score == 0 or time.perf_counter() - self.start > 2 * PATIENCE:
+                break
+        return best, chosen_reference
+
+    def about(self, reference):
+        """Name what a left side is read as."""
+        for leaf in reference.builder.leaves:
+            if leaf.key in reference.chosen and reference.chosen[leaf.key].kind not in ("loss", "unit loss"):
+                return f"{spelling(leaf.node)} as {shown(reference.chosen[leaf.key], self.scene)}"
+        return "read so"
+
+    def scene_cases(self):
+        out = []
+        for text in self.scene.cases:
+            condition = meaning.read_condition(tokenise(text))
+            if condition is None:
+                raise ValueError(f"cases: expected something like 'i = k' or 'i != k', got {text!r}")
+            out.append(condition)
+        return out
+
+    def references(self, tree, options, text):
+        """The readings of a left side."""
+        builder = self.builder(options)
+        built = builder.build(tree)
+        out = []
+        problem = None
+        for cost, _, chosen, domains in assignments(builder.leaves, builder.same, {}, 12, builder.entries, options, self.scene.layers):
+            for modes in ({},):
+                reference = Reference(builder, built, chosen, domains, modes, cost, text)
+                try:
+                    self.value_of(reference, variables_of(builder, chosen), domains, options, "random")
+                    out.append(reference)
+                except (Unreadable, Mismatch, SecondDerivative) as error:
+                    problem = error
+        if not out:
+            raise problem or Unreadable("cannot be read in this network")
+        return out[:6]
+
+    def value_of(self, reference, variables, domains, options, kind, scene=None):
+        evaluator = Evaluator(scene or self.scene, options, reference.chosen, domains, variables, sizes={}, **reference.modes)
+        with np.errstate(all="ignore"):
+            return real(evaluator.value(reference.tree, (scene or self.scene).numbers(kind)))
+
+    def with_reference(self, sides, first, reference, cases, options):
+        found, wrong = [], None
+        for k, side in enumerate(sides):
+            if k == first:
+                verdict = Verdict("reference", chosen=reference.chosen, domains=reference.domains, reference=reference)
+            elif side.tree is None:
+                verdict = Verdict("unreadable", message=side.error)
+            else:
+                verdict = self.side(side, reference, cases, options)
+                if verdict.status == "wrong" and wrong is not None and self.carries(side, wrong, verdict, cases, options):
+                    verdict.status, verdict.message = "carries", "equal to the wrong side before it: it carries the error on"
+                if verdict.status == "wrong" and verdict.built is not None:
+                    wrong = Reference(verdict.built[0], verdict.built[1], verdict.chosen, verdict.domains, {m: v for m, v in verdict.modes.items() if m in ("row_gradients", "entrywise")}, 0, side.text)
+            for note in side.notes:
+                verdict.notes.extend(self.note(note, options, reference))
+            found.append(verdict)
+        return found
+
+    def note(self, chain, options, reference):
+        """Judge a bracketed side note as a chain of its own."""
+        found, _ = self.chain(chain, options, None)
+        statuses = [v.status for v in found]
+        bad = next((v for v in found if v.status in ("wrong", "carries")), None)
+        unread = next((v for v in found if v.status == "unreadable"), None)
+        status = "note-wrong" if bad else "unreadable" if unread or not statuses else "note-ok"
+        message = (bad.message or "the note is not true here") if bad else unread.message if unread else ""
+        return [NoteVerdict(chain.text, chain.line, status, message)]
+
+    def carries(self, side, wrong, verdict, cases, options):
+        again = self.side(side, wrong, cases, options, strict=True)
+        return again.status in ("ok", "loose")
+
+    # -- one side
+
+    def side(self, side, reference, cases, options, strict=False):
+        """Try the readings of a side until one equals the reference."""
+        plans = [{}]
+        fallback, problem, mismatch, tried = None, None, None, 0
+        if is_numeric(side.tree):
+            return self.numeric(side, reference, options)
+        done = set()
+        while plans and tried < meaning.MAX_READINGS:
+            plan = plans.pop(0)
+            key = tuple(sorted(plan.items()))
+            if key in done:
+                continue
+            done.add(key)
+            builder = self.builder(options, everywhere=reference.builder.free, **{k: v for k, v in plan.items() if k in ("wide", "near")})
+            try:
+                tree = builder.build(side.tree)
+                same = builder.same + reference.builder.same
+                tests = [builder.test(c, {}) for c in cases]
+                same = same + [(a, b) for a, _, b in tests]
+            except Unreadable as error:
+                problem = problem or str(error)
+                continue
+            if "may be wide" in builder.saw:
+                plans.append({**plan, "wide": True})
+            if "may be near" in builder.saw:
+                plans.append({**plan, "near": True})
+            leaves = builder.leaves + [leaf for leaf in reference.builder.leaves if leaf.key not in builder.by_key]
+            for cost, _, chosen, domains in assignments(leaves, same, reference.chosen, meaning.MAX_READINGS, builder.entries + reference.builder.entries, options, self.scene.layers):
+                tried += 1
+                if tried > meaning.MAX_READINGS:
+                    break
+                tree_, chosen_ = tree, chosen
+                updated = self.updating(side, reference, builder, chosen)
+                variables = list(dict.fromkeys([*variables_of(reference.builder, reference.chosen), *variables_of(builder, chosen), *[s for a, _, b in tests for s in (a, b) if isinstance(s, str) and s != "label"]]))
+                for mode in self.modes(tree, chosen):
+                    try:
+                        outcome = self.compare(updated or reference, tree_, chosen_, domains, variables, tests, options, mode, builder)
+                    except Mismatch as error:
+                        mismatch = mismatch or str(error)
+                        continue
+                    except Unreadable as error:
+                        problem = problem or str(error)
+                        continue
+                    except SecondDerivative:
+                        problem = problem or SECOND
+                        continue
+                    modes = {**plan, **mode}
+                    if outcome[0]:
+                        return self.accepted(side, updated or reference, builder, tree, chosen, domains, variables, tests, options, modes, outcome[1], strict)
+                    if fallback is None:
+                        fallback = Verdict("wrong", [], "", (), (builder, tree), modes, chosen, domains, updated or reference)
+                        fallback.variables, fallback.tests = variables, tests
+        if fallback is not None:
+            return fallback
+        if mismatch is not None:
+            return Verdict("wrong", message=mismatch, reference=reference)
+        verdict = Verdict("unreadable", message=problem or "one index stands for units of two different layers")
+        verdict.reference, verdict.cases = reference, cases
+        return verdict
+
+    def updating(self, side, reference, builder, chosen):
+        """An update line: the left side is the weight after the step."""
+        if reference.tree[0] != "leaf":
+            return None
+        choice = chosen[reference.tree[1].key]
+        if choice.kind not in ("W", "b"):
+            return None
+        if side.relation == "<-" or any(c.kind == "eta" for c in (chosen[leaf.key] for leaf in builder.leaves)):
+            new = {**reference.chosen, reference.tree[1].key: replace(choice, kind="new " + choice.kind)}
+            return Reference(reference.builder, reference.tree, new, reference.domains, reference.modes, reference.cost, reference.text)
+        return None
+
+    def modes(self, tree, chosen):
+        out = [{}]
+        if _has_open_derivative(tree, chosen):
+            out += [{"row_gradients": True}, {"entrywise": True}]
+        return out
+
+    def compare(self, reference, tree, chosen, domains, variables, tests, options, mode, builder, kind=None, scene=None):
+        scene = scene or self.scene
+        if kind is None:
+            kind = "one-hot" if scene.one_hot or uses_label(builder, chosen) or uses_label(reference.builder, reference.chosen) else "random"
+        numbers = scene.numbers(kind)
+        self.evaluations += 1
+        evaluator = Evaluator(scene, options, chosen, domains, variables, sizes=self.sizes_named if scene is self.scene else {}, **mode)
+        key = (id(scene), kind, tuple(variables), tuple(sorted((v, domains[v]) for v in variables if v in domains)))
+        truth = reference.values.get(key)
+        with np.errstate(all="ignore"):
+            if truth is None:
+                truth = real(Evaluator(scene, options, {**chosen, **reference.chosen}, domains, variables, sizes={}, **reference.modes).value(reference.tree, numbers))
+                reference.values[key] = truth
+            value = real(evaluator.value(tree, numbers))
+            notes = set(evaluator.notes)
+            value = self.shaped(value, truth, mode, notes)
+            mask = None
+            for test in tests:
+                mask = evaluator.test(test, numbers) if mask is None else mask & evaluator.test(test, numbers)
+            self.unbound(value, truth, variables, evaluator, tests)
+            return agree(value, truth, mask), notes
+
+    def shaped(self, value, truth, mode, notes):
+        a, b = value.shape[-2:], truth.shape[-2:]
+        if a == b:
+            return value
+        if mode.get("row_gradients") and a == b[::-1] and 1 in a:
+            notes.add("read with derivatives of the error as rows, so that the chain multiplies out")
+            return value.swapaxes(-1, -2)
+        if mode.get("row_gradients") and a[0] == 1 and a[1] == b[0] * b[1]:
+            notes.add("read as a chain of Jacobians, contracted from the left")
+            return value.reshape(*value.shape[:-2], *b)
+        if a == (1, 1) and not np.any(value):
+            return np.broadcast_to(value, (*value.shape[:-2], *b))
+        if a == b[::-1]:
+            raise Mismatch(f"the shape is {a[0]}x{a[1]} where the left side's is {b[0]}x{b[1]}: a transpose is missing")
+        raise Mismatch(f"the shape is {a[0]}x{a[1]} where the left side's is {b[0]}x{b[1]}")
+
+    def unbound(self, value, truth, variables, evaluator, tests):
+        tested = {s for a, r, b in tests if r == "=" for s in (a, b)}
+        for v in variables:
+            axis = evaluator.axis[v]
+            if "#" not in v and value.shape[axis] > 1 and truth.shape[axis] == 1 and v not in tested:
+                raise Mismatch(f"no sum binds the index {v}, and the left side does not have it")
+
+    def accepted(self, side, reference, builder, tree, chosen, domains, variables, tests, options, modes, notes, strict):
+        """Look for what makes an agreement less than clean: assumptions, and coincidences of this size of network."""
+        mode = {k: v for k, v in modes.items() if k in ("row_gradients", "entrywise")}
+        messages, loose = [], False
+        for note in [*sorted(notes), *[c.note for c in chosen.values() if c.note]]:
+            loose |= note.startswith("loose: ")
+            messages.append(note.removeprefix("loose: "))
+        loose |= any(c.loose for leaf in builder.leaves for c in [chosen[leaf.key]])
+        if modes.get("wide") and not strict:
+            messages.append("the sum is read as covering all that follows")
+        verdict = Verdict("ok", [], "", (), (builder, tree), modes, chosen, domains, reference)
+        if not strict:
+            if not self.true_elsewhere(reference, tree, chosen, domains, variables, tests, options, mode, builder):
+                if not _spells_out_units(builder, tree):
+                    loose = True
+                messages.append(f"true only for a network of this size ({'-'.join(map(str, self.scene.sizes))})")
+            verdict.holds_for = self.holds_for(reference, tree, chosen, domains, variables, tests, options, mode, builder)
+        verdict.status = "loose" if loose else "ok"
+        verdict.message = "; ".join(dict.fromkeys(messages))
+        return verdict
+
+    def true_elsewhere(self, reference, tree, chosen, domains, variables, tests, options, mode, builder):
+        for kind in ("larger", "dormant"):
+            larger = self.variant(kind)
+            if larger.sizes == self.scene.sizes:
+                return True
+            try:
+                if self.compare(reference, tree, chosen, domains, variables, tests, options, mode, builder, scene=larger)[0]:
+                    return True
+            except (Mismatch, Unreadable, SecondDerivative):
+                pass
+        return False
+
+    def holds_for(self, reference, tree, chosen, domains, variables, tests, options, mode, builder):
+        if self.scene.layers < 2:
+            return ()
+        out = []
+        names = dict.fromkeys(["sigmoid", "tanh", "softmax", self.scene.activation_names[0]])
+        for name in names:
+            same = all(a == name for a in self.scene.activation_names[:-1])
+            try:
+                if same or self.compare(reference, tree, chosen, domains, variables, tests, options, mode, builder, scene=self.variant("hidden", name))[0]:
+                    out.append(name)
+            except (Mismatch, Unreadable, SecondDerivative):
+                pass
+        return tuple(n for n in ACTIVATION_NAMES if n in out)
+
+    # -- numbers
+
+    def numeric(self, side, reference, options):
+        """A side with decimals: compared on the network's own numbers, to the precision printed."""
+        scene = self.scene
+        if scene.network is None or scene.x is None or scene.target is None:
+            return Verdict("unreadable", message="numbers can only be checked on a known network: give a Network, or a Scene with network, x and target")
+        numbers = scene.numbers("given")
+        builder = self.builder(options, everywhere=reference.builder.free)
+        try:
+            tree = builder.build(side.tree)
+            leaves = builder.leaves + [leaf for leaf in reference.builder.leaves if leaf.key not in builder.by_key]
+            problem = Unreadable("no consistent reading")
+            wrong = None
+            for _, _, chosen, domains in assignments(leaves, builder.same + reference.builder.same, reference.chosen, 8, builder.entries, options, self.scene.layers):
+                variables = list(dict.fromkeys([*variables_of(reference.builder, reference.chosen), *variables_of(builder, chosen)]))
+                updated = self.updating(side, reference, builder, chosen) or (self.updated_by_value(reference, numbers) if False else None) or reference
+                try:
+                    truth = real(Evaluator(scene, options, {**chosen, **updated.chosen}, domains, variables, sizes={}).value(updated.tree, numbers))
+                    evaluator = Evaluator(scene, options, chosen, domains, variables, sizes={})
+                    value = real(evaluator.value(tree, numbers))
+                    slack = printed_slack(tree, lambda t: real(evaluator.value(t, numbers)))
+                except (Unreadable, Mismatch, SecondDerivative) as error:
+                    problem = error
+                    continue
+                verdict = Verdict("ok", [], "compared on the network's numbers, to the precision printed", (), (builder, tree), {}, chosen, domains, updated, numeric=True)
+                if value.size == truth.size == 1 or value.shape == truth.shape:
+                    if np.all(np.abs(value - truth) <= slack + 1e-12):
+                        return verdict
+                wrong = wrong or replace(verdict, status="wrong", message=self.value_message(value, truth))
+            if wrong is not None:
+                return wrong
+            return Verdict("unreadable", message=str(problem) or SECOND)
+        except Unreadable as error:
+            return Verdict("unreadable", message=str(error))
+
+    def value_message(self, value, truth):
+        if value.size != 1 or truth.size != 1:
+            return "the numbers differ"
+        return f"the value is {float(truth.ravel()[0]):.9g} here, not {float(value.ravel()[0]):.9g}"
+
+    def against_target(self, verdicts):
+        """With a target, some left side has to be it."""
+
+
+WEIGHT = {"reference": 0.0, "ok": 0.0, "loose": 1.0, "carries": 2.5, "wrong": 3.0, "unreadable": 4.0}
+SECOND = "a derivative of a derivative is beyond this checker"
+
+
+@dataclass
+class NoteVerdict:
+    text: str
+    line: int
+    status: str
+    message: str = ""
+
+
+class Outcome:
+    """All verdicts under one set of conventions."""
+
+    def __init__(self, judge, options, verdicts):
+        self.judge, self.options, self.verdicts = judge, options, verdicts
+        flat = [v for chain in verdicts for v in chain]
+        self.loose_notes = [n.removeprefix("loose: ") for n in options.notes if n.startswith("loose: ")]
+        self.score = sum(WEIGHT[v.status] for v in flat) + sum(1.0 for v in flat for n in v.notes if n.status != "note-ok")
+        if self.loose_notes:
+            self.score += 0.5 * sum(v.status == "ok" for v in flat)
+
+    def report(self, guessed, notation):
+        from linebyline.checker.diagnosis import explain
+
+        judge = self.judge
+        sides, deadline = [], time.perf_counter() + 0.35
+        for chain, verdicts in zip(judge.chains, self.verdicts):
+            for side, verdict in zip(chain.sides, verdicts):
+                status, message, repair = verdict.status, verdict.message, verdict.repair
+                if status == "wrong":
+                    message, repair = explain(judge, side, verdict, self.options, deadline)
+                if status == "ok" and self.loose_notes:
+                    status = "loose"
+                    message = "; ".join(filter(None, [message, *self.loose_notes]))
+                sides.append(SideReport(side.text, side.line, status, message, self.reading(verdict), verdict.holds_for, repair))
+                sides.extend(SideReport(n.text, n.line, n.status, n.message) for n in verdict.notes)
+        assumptions = [n.removeprefix("loose: ") for n in self.options.notes]
+        if guessed:
+            assumptions.append(f"no network was given; taken as a {judge.scene.describe()}")
+        if notation is None or notation != judge.conv.name:
+            assumptions.append(f"letters read as in the notation {judge.conv.name!r}")
+        if judge.two_index:
+            assumptions.append("w_{ij} leads " + ("to i from j" if self.options.weights == "to_from" else "from i to j"))
+        return Report(tuple(sides), judge.scene, judge.conv.name, tuple(assumptions))
+
+    def reading(self, verdict):
+        leaves = verdict.built[0].leaves if verdict.built else verdict.reference.builder.leaves if verdict.reference is not None and verdict.status == "reference" else []
+        parts = {}
+        for leaf in leaves:
+            if leaf.key in verdict.chosen:
+                parts.setdefault(spelling(leaf.node), shown(verdict.chosen[leaf.key], self.judge.scene))
+        return "; ".join(f"{k}: {v}" for k, v in parts.items())
+
+
+# ---------------------------------------------------------------- small helpers
+
+
+def real(value):
+    return value.real if np.iscomplexobj(value) else value
+
+
+def agree(value, truth, mask=None):
+    """Whether two arrays are equal to within rounding, wherever the case at hand applies."""
+    try:
+        difference = np.abs(value - truth)
+    except ValueError:
+        return False
+    if mask is not None:
+        difference = np.where(mask, difference, 0)
+    scale = np.maximum(np.abs(truth).max(axis=tuple(range(1, truth.ndim)), keepdims=True), 1e-3)
+    return bool(np.all(difference <= TOLERANCE * scale)) and difference.size > 0
+
+
+def sub_terms_or_none(node):
+    try:
+        return sub_terms(node)
+    except Unreadable:
+        return []
+
+
+def uses_label(builder, chosen):
+    return any("label" in choice.slots for choice in chosen.values()) or any("label" in pair for pair in builder.same)
+
+
+def is_numeric(tree):
+    """Whether a side has decimals that only make sense on a given network."""
+    numbers, names = [], []
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Node):
+            if node.kind == "num" and "." in node.name:
+                numbers.append(node.name)
+            if node.kind in ("name", "deriv", "bigsum"):
+                names.append(node)
+            stack.extend(node.parts)
+        elif isinstance(node, tuple):
+            stack.extend(node)
+    return any(len(n.split(".")[1]) > 2 for n in numbers) or (bool(numbers) and not names)
+
+
+def printed_slack(tree, value):
+    """How far rounding of the printed numbers can move a side's value."""
+    literals = []
+
+    def collect(t):
+        if isinstance(t, tuple) and t and t[0] == "num" and len(t) > 2:
+            literals.append(t)
+        elif isinstance(t, (tuple, list)):
+            for part in t:
+                collect(part)
+
+    collect(tree)
+    base, slack = value(tree), 0.0
+    alone = len(literals) == 1 and tree in (literals[0], ("neg", literals[0]))
+    for literal in literals:
+        text = literal[2].lower().split("e")
+        decimals = len(text[0].split(".")[1]) if "." in text[0] else 0
+        if decimals < 3 and not alone:
+            continue
+        half = 0.5 * 10.0 ** (-decimals + (int(text[1]) if len(text) > 1 else 0))
+        moved = value(_swap(tree, literal, ("num", literal[1] + half, literal[2])))
+        slack = slack + np.abs(moved - base)
+    return slack * 1.05
+
+
+def _swap(tree, old, new):
+    if tree is old:
+        return new
+    if isinstance(tree, tuple):
+        return tuple(_swap(t, old, new) for t in tree)
+    if isinstance(tree, list):
+        return [_swap(t, old, new) for t in tree]
+    return tree
+
+
+def _has_open_derivative(tree, chosen):
+    if isinstance(tree, tuple):
+        if tree and tree[0] == "D" and None in chosen[tree[2].key].slots:
+            return True
+        return any(_has_open_derivative(t, chosen) for t in tree)
+    if isinstance(tree, list):
+        return any(_has_open_derivative(t, chosen) for t in tree)
+    return False
+
+
+def _spells_out_units(builder, tree):
+    """Whether a side writes out the exponentials of numbered units, so that it names all there are."""
+
+    def has_exp(t):
+        return isinstance(t, (tuple, list)) and (bool(t) and t[0] == "exp" or any(has_exp(p) for p in t))
+
+    return has_exp(tree) and any(isinstance(s, int) for leaf in builder.leaves for c in leaf.options for s in c.slots)
+
+
+__all__ = ["HONEST", "STATUSES", "Judge", "Report", "SideReport", "check", "LOSSES"]
