@@ -20,6 +20,7 @@ SCRIPT = re.compile(r"<script([^>]*)>(.*?)</script>", re.S)
 HANDLER = re.compile(r'\son[a-z]+="([^"]*)"')
 ICON_RULE = re.compile(r'((?:\.fa-[\w-]+:{1,2}before,?)+)\{content:"(\\[0-9a-f]+|.)"\}')
 ICON_NAME = re.compile(r"\bfa-([a-z0-9-]+)")
+DRAWING = re.compile(r'(<svg role="img" aria-label="[^"]*") style="([^"]*)"((?: xmlns[:\w]*="[^"]*")*) width="([\d.]+pt)"')
 CODE_POINT = re.compile(r'"\\?([0-9a-f]{4}|[\ue000-\uf8ff])"')
 
 
@@ -97,15 +98,19 @@ def policy(page):
     )
 
 
-def without_unused(page):
-    """Take out of a page what the theme loads and the page does not need.
+def tidy(page):
+    """Take out of a page what the theme and myst-nb put there and the page is better without.
 
-    The icons come from the theme's web font; its script of 1.5 MB would only draw them again.
+    The icons come from the theme's web font; its script of 1.5 MB would only draw them again. Roles and names that
+    contradict what is there go too.
     """
     page = re.sub(r'\s*<link rel="preload" as="script"[^>]*>', "", page)
     page = re.sub(r"\s*<script[^>]*fontawesome\.js[^>]*></script>", "", page)
     page = re.sub(r'\s*<script src="searchindex\.js[^>]*></script>', "", page)  # book_search has its own index
+    page = page.replace('<summary aria-label="Toggle hidden content">', "<summary>")  # its visible words are its name
     page = page.replace(' role="doc-biblioentry"', "").replace('<div role="list" class="citation-list">', '<div class="citation-list">')
+    # a drawing tells the style sheet how wide it is meant to be, so that its text stays readable on a phone
+    page = DRAWING.sub(r'\1 style="--drawn-width:\4;\2"\3 width="\4"', page)
     page = re.sub(r'\s*<meta name="docsearch:[^>]*>', "", page)
     return page
 
@@ -163,7 +168,7 @@ def finish(app, exception):
         page = path.read_text(encoding="utf-8")
         if "Content-Security-Policy" in page or "<head>" not in page:
             continue
-        page = prune_state(without_unused(page))
+        page = prune_state(tidy(page))
         page = page.replace("<head>", f'<head>\n    <meta http-equiv="Content-Security-Policy" content="{policy(page)}">', 1)
         path.write_text(page, encoding="utf-8")
 

@@ -66,16 +66,21 @@
   }
   document.fonts?.ready.then(() => boxes.forEach(makeFocusable));
 
-  // wide tables and outputs: reachable by keyboard too
-  const scrollers = [...article.querySelectorAll(".cell_output .output, table.table, pre")].map((box) =>
-    box.matches("table") ? box.parentElement : box,
-  );
-  const reach = () => {
-    for (const box of scrollers) {
-      if (box.scrollWidth > box.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(box).overflowX)) box.tabIndex = 0;
+  // whatever else scrolls sideways is reachable by keyboard too
+  const reach = (box) => {
+    const scrolls = box.scrollWidth > box.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(box).overflowX);
+    if (scrolls && !box.hasAttribute("tabindex")) {
+      box.tabIndex = 0;
+      box.dataset.reached = "";
+    } else if (!scrolls && "reached" in box.dataset) {
+      box.removeAttribute("tabindex");
+      delete box.dataset.reached;
     }
   };
-  addEventListener("load", reach);
+  if ("ResizeObserver" in window) {
+    const observer = new ResizeObserver((changes) => changes.forEach(({ target }) => reach(target)));
+    for (const box of article.querySelectorAll("pre, .cell_output .output, .lbl-figure, .pst-scrollable-table-container")) observer.observe(box);
+  }
 
   // ---- previews of equations, figures and tables
   const TARGET = "div.math, figure, table";
