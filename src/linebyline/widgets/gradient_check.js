@@ -107,7 +107,7 @@ function render(context) {
   const left = h("p", {});
   const rows = Object.fromEntries(Object.keys(METHODS).map((name) => [name, [h("td"), h("td")]]));
   const table = h("table", { class: "lbl-heat lbl-close" }, h("tr", {}, h("td"), h("th", { scope: "col" }, "estimate"), h("th", { scope: "col" }, "error")),
-    ...Object.entries(METHODS).map(([name, [kind, words]]) => h("tr", {}, h("th", { scope: "row", class: "lbl-name" }, h("span", { class: "lbl-key" }, s("svg", { viewBox: "0 0 34 10", class: "lbl-sample", "aria-hidden": "true" }, s("path", { class: `lbl-curve ${kind}`, d: "M0 5H34" })), words)), ...rows[name])));
+    ...Object.entries(METHODS).map(([name, [kind, words]]) => h("tr", {}, h("th", { scope: "row", class: "lbl-name" }, h("span", { class: "lbl-key" }, s("svg", { viewBox: "0 0 34 10", class: "lbl-sample", "aria-hidden": "true" }, s("path", { class: `lbl-curve ${kind}`, d: "M0 5H34" })), words.replace(" difference", ""))), ...rows[name])));
   const derived = h("p", {});
   const activations = { sigmoid: "sigmoid", softmax: "softmax" };
   const words = Object.fromEntries(figure.limits.parameter.map((name) => [name, name]));

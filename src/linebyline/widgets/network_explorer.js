@@ -1,5 +1,5 @@
 import { backward, errorByOutput, layerJacobian } from "./maths.js";
-import { choice, digits, h, live, put, rich, s, settled, slider, write } from "./parts.js";
+import { choice, digits, freshId, h, live, put, rich, s, settled, slider, write } from "./parts.js";
 
 const BOTH = [0, 1];
 const WEIGHTS = BOTH.flatMap((layer) => BOTH.flatMap((to) => BOTH.map((from) => ({ name: `w${4 * layer + 2 * to + from + 1}`, layer, to, from }))));
@@ -261,7 +261,7 @@ function render(context) {
   const activations = { sigmoid: "sigmoid", softmax: "softmax" };
   const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
   const own = "your own numbers";
-  const preset = h("select", { id: `lbl-preset-${Math.random().toString(36).slice(2)}`, "data-key": "preset", "data-lm-suppress-shortcuts": "true" }, ...[...Object.keys(presets), own].map((name) => h("option", { value: name }, name)));
+  const preset = h("select", { id: freshId(), "data-key": "preset", "data-lm-suppress-shortcuts": "true" }, ...[...Object.keys(presets), own].map((name) => h("option", { value: name }, name)));
   preset.addEventListener("change", () => { if (presets[preset.value]) figure.update(presets[preset.value]); });
   figure.controls.push((state) => { preset.value = Object.keys(presets).find((name) => Object.entries(presets[name]).every(([key, value]) => same(value, state[key]))) ?? own; });
 

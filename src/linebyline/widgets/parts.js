@@ -2,7 +2,10 @@
 // The only text that reaches the page from the state goes through textContent and attributes.
 
 const SVG = "http://www.w3.org/2000/svg";
+// several figures live on one page, each with a copy of this module: their ids must differ
+const own = Math.random().toString(36).slice(2);
 let serial = 0;
+export const freshId = () => `lbl-${own}-${(serial += 1)}`;
 
 export function put(node, attributes) {
   for (const [name, value] of Object.entries(attributes)) {
@@ -155,7 +158,7 @@ export function slider(figure, { key, path = [], label, step = 0.01, digitsShown
   // a slider over powers of ten moves through the logarithm; its box keeps the number itself
   const scale = log ? Math.log10 : Number;
   const unscale = (value) => (log ? Number((10 ** value).toPrecision(3)) : value);
-  const id = `lbl-${++serial}`;
+  const id = freshId();
   const input = h("input", { id, type: "range", min: scale(low), max: scale(high), step, "data-lm-suppress-shortcuts": "true", "data-key": [key, ...path].join(".") });
   const box = h("input", { type: "number", min: low, max: high, step: log ? "any" : step, "aria-label": `${spoken}, exact value`, "data-lm-suppress-shortcuts": "true", inputmode: "decimal" });
   const name = h("label", { for: id });
@@ -183,7 +186,7 @@ export function slider(figure, { key, path = [], label, step = 0.01, digitsShown
 
 // One of several words.
 export function choice(figure, { key, label, words }) {
-  const id = `lbl-${++serial}`;
+  const id = freshId();
   const select = h("select", { id, "data-lm-suppress-shortcuts": "true", "data-key": key }, ...Object.entries(words).map(([value, text]) => h("option", { value }, text)));
   select.addEventListener("change", () => figure.update({ [key]: select.value }));
   figure.controls.push((state) => { if (select.value !== String(state[key])) select.value = state[key]; });
@@ -209,7 +212,7 @@ export const points = (pairs) => pairs.map(([x, y]) => `${x.toFixed(1)},${y.toFi
 export function plot({ width = 340, height = 230, x, y, xTicks, yTicks, xLabel, yLabel, left = 42, right = 10, top = 14, bottom = 34, tick = String }) {
   const px = (value) => left + ((value - x[0]) / (x[1] - x[0])) * (width - left - right);
   const py = (value) => height - bottom - ((value - y[0]) / (y[1] - y[0])) * (height - top - bottom);
-  const id = `lbl-clip-${++serial}`;
+  const id = freshId();
   const minus = (value) => tick(value).replace("-", "\u2212");
   const inner = s("g", { "clip-path": `url(#${id})` });
   const node = s("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", class: "lbl-plot" },
