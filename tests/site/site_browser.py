@@ -1,6 +1,6 @@
 """What the browser tests and the measurements share: the built site, a server for it, and a Chromium that asks nobody else.
 
-    python tests/site/site_browser.py    sees that there is a Chromium, and installs Debian's where it can
+python tests/site/site_browser.py    sees that there is a Chromium, and installs Debian's where it can
 """
 
 import gzip

@@ -48,8 +48,11 @@ def test_a_page_asks_nobody_complains_of_nothing_and_fits(name, page_factory, si
             page.set_viewport_size({"width": narrow, "height": 900})
             wide = overflow(page)
             found[f"{narrow}: scrolls sideways"] = [wide] if wide else []
-    found = {what: list(dict.fromkeys(problems)) for what, problems in found.items() if problems}
-    assert not found, "\n".join(f"{what}: {problem}" for what, problems in found.items() for problem in problems)
+    where = {}
+    for place, problems in found.items():
+        for problem in problems:
+            where.setdefault(problem, []).append(place)
+    assert not where, "\n".join(f"{problem} [{', '.join(places)}]" for problem, places in where.items())
 
 
 @pytest.mark.parametrize("name", PAGES)
