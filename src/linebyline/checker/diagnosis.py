@@ -1,2 +1,509 @@
+r"""Say what would make a wrong side right: a factor, another activation, or one small edit, each verified by computing it.
+
+It is worded "would be right if": a repair, not necessarily the learner's slip.
+Repairs are made in the learner's own text, so that the repaired line keeps
+their spelling.
+"""
+
+import re
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from linebyline.checker.meaning import Mismatch
+from linebyline.checker.notation import FUNCTIONS, spelling
+from linebyline.checker.parser import Node, Unreadable, _side, script_text, tokenise
+from linebyline.checker.scene import LOSS_WORDS, SecondDerivative
+
+INDEX_LETTERS = "ijklmnpqr"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace text[start:end] by `new`; `what` finishes "would be right if ..."."""
+
+    start: int
+    end: int
+    new: str
+    what: str
+    rank: float
+
+
 def explain(judge, side, verdict, options, deadline):
-    return verdict.message or "not equal to the left side", ""
+    """Explain a side that is not equal to its left side: (status, message, repaired side)."""
+    base = verdict.message or "not equal to the left side"
+    if verdict.numeric:
+        return verdict.status, _number(judge, verdict, base), ""
+    ratio = _ratio(judge, verdict, options)
+    if ratio:
+        found = _by_factor(judge, side, ratio)
+        if found:
+            return "wrong", found[0], found[1]
+    other = _elsewhere(judge, verdict, options)
+    edit, repaired = _repair(judge, side, verdict, options, deadline)
+    if edit is not None:
+        message = f"would be right if {edit.what}"
+        if verdict.message:
+            message = f"{verdict.message}; it {message}"
+        return "wrong", "; ".join(filter(None, [message, other])), repaired
+    if other:
+        return "wrong", other, ""
+    return verdict.status, base, ""
+
+
+def _values(judge, verdict, options, kind=None):
+    """The side's and the left side's arrays under the most plausible reading."""
+    from linebyline.checker.judge import real, uses_label
+    from linebyline.checker.meaning import Evaluator
+
+    builder, tree = verdict.built
+    kind = "one-hot" if judge.scene.one_hot or uses_label(builder, verdict.chosen) else "random"
+    numbers = judge.scene.numbers(kind)
+    mode = {k: v for k, v in verdict.modes.items() if k in ("row_gradients", "entrywise")}
+    evaluator = Evaluator(judge.scene, options, verdict.chosen, verdict.domains, verdict.variables, sizes={}, **mode)
+    reference = verdict.reference
+    with np.errstate(all="ignore"):
+        value = real(evaluator.value(tree, numbers))
+        truth = real(Evaluator(judge.scene, options, {**verdict.chosen, **reference.chosen}, verdict.domains, verdict.variables, sizes={}, **reference.modes).value(reference.tree, numbers))
+    return value, truth
+
+
+def _ratio(judge, verdict, options):
+    """The one number the side has to be multiplied by, if there is one."""
+    if verdict.built is None:
+        return None
+    try:
+        value, truth = _values(judge, verdict, options)
+        value, truth = np.broadcast_arrays(value, truth)
+    except (Mismatch, Unreadable, SecondDerivative, ValueError, KeyError):
+        return None
+    if not np.all(np.isfinite(value)) or not np.any(truth) or np.any((np.abs(value) < 1e-14) != (np.abs(truth) < 1e-14)):
+        return None
+    inside = np.abs(value) >= 1e-14
+    if not inside.any():
+        return None
+    ratios = truth[inside] / value[inside]
+    if np.ptp(ratios) <= 1e-8 * np.abs(ratios).max():
+        return float(ratios.mean())
+    return None
+
+
+def _by_factor(judge, side, ratio):
+    scene = judge.scene
+    text = side.text.rstrip(" .,;")
+    whole = text if len(side.tree.parts) == 1 and not text.startswith("-") else rf"\left({text}\right)"
+    if abs(ratio + 1) < 1e-8:
+        flipped = text[1:].strip() if text.startswith("-") and len(side.tree.parts) == 1 else "-" + whole
+        return "the sign is wrong: it would be right with the opposite sign", flipped
+    names = {2.0: "2", 0.5: r"\frac{1}{2}", -2.0: "-2", -0.5: r"-\frac{1}{2}"}
+    for size in sorted({*scene.sizes, scene.batch} - {0, 1}):
+        names.setdefault(float(size), str(size))
+        names.setdefault(1.0 / size, rf"\frac{{1}}{{{size}}}")
+    for number, spelt in names.items():
+        if abs(ratio - number) < 1e-8 * abs(number):
+            why = ""
+            if abs(abs(number) - 2) < 1e-9 or abs(abs(number) - 0.5) < 1e-9:
+                why = f" (the loss here is the {LOSS_WORDS[scene.loss]})"
+            if scene.batch and abs(ratio * scene.batch - 1) < 1e-8:
+                spelt, why = r"\frac{1}{n}", " (the error is the mean over the batch)"
+            sign = " and the opposite sign" if number < 0 else ""
+            return f"off by a constant factor: it would be right times {spelt.lstrip('-')}{sign}{why}", f"{spelt} {whole}"
+    return f"off by a constant factor: it would be right times {ratio:.6g}", f"{ratio:.9g} {whole}"
+
+
+def _elsewhere(judge, verdict, options):
+    """Whether the side is right for another hidden activation, or another loss."""
+    if verdict.built is None:
+        return ""
+    builder, tree = verdict.built
+    mode = {k: v for k, v in verdict.modes.items() if k in ("row_gradients", "entrywise")}
+
+    def holds(scene):
+        try:
+            return judge.compare(verdict.reference, tree, verdict.chosen, verdict.domains, verdict.variables, verdict.tests, options, mode, builder, scene=scene)[0]
+        except (Mismatch, Unreadable, SecondDerivative):
+            return False
+
+    scene = judge.scene
+    if scene.layers > 1:
+        right = [name for name in ("sigmoid", "tanh", "softmax", "identity") if name not in scene.activation_names[:-1] and holds(judge.variant("hidden", name))]
+        if {"sigmoid", "tanh"} <= set(right):
+            return "true only if the hidden activation is elementwise: with a softmax every hidden output depends on every net"
+        if right:
+            return f"right for a hidden activation of {' or '.join(right)}, not for {scene.activation_names[0]}"
+    for output, loss in (("softmax", "cross_entropy"), ("sigmoid", "binary_cross_entropy"), ("sigmoid", "squared_error"), ("softmax", "squared_error"), ("identity", "squared_error"), (scene.activation_names[-1], "sum_of_squares")):
+        if (output, loss) != (scene.activation_names[-1], scene.loss) and holds(judge.variant("loss", (output, loss))):
+            return f"right for a {output} output with {LOSS_WORDS[loss]}, not for {scene.activation_names[-1]} with {LOSS_WORDS[scene.loss]}"
+    return ""
+
+
+def _number(judge, verdict, base):
+    """Name the slip behind a wrong number, if the package's own diagnosis knows it."""
+    return base
+
+
+# ---------------------------------------------------------------- edits
+
+
+def _repair(judge, side, verdict, options, deadline):
+    """Try single edits, the likeliest first; return the first that makes the side right, and the side repaired."""
+    text = judge.text
+    plain = "\\" not in text[side.start : side.end]
+    tokens = _solid(text, side)
+    end = max((t.end for t in tokens), default=side.end)
+    tried = set()
+    for edit in sorted(_edits(judge, side, verdict, tokens, end), key=lambda e: e.rank):
+        if time.perf_counter() > deadline:
+            break
+        new = text[side.start : edit.start] + edit.new + text[edit.end : end]
+        if new in tried:
+            continue
+        tried.add(new)
+        if _right(judge, new, side, verdict, options, plain):
+            return edit, re.sub(r"\s+", " ", new).strip()
+    return None, ""
+
+
+def _solid(text, side):
+    tree_end = side.tree.end
+    return [t for t in tokenise(text, side.start, max(tree_end, side.start + 1)) if t.kind not in ("gap", "words", "amp", "brk")]
+
+
+def _right(judge, new, side, verdict, options, plain):
+    try:
+        tokens = [t for t in tokenise(new) if t.kind not in ("gap", "words", "amp", "brk")]
+        if not tokens:
+            return False
+        candidate = _side(new, tokens, side.relation, plain)
+    except Unreadable:
+        return False
+    if candidate.tree is None:
+        return False
+    return judge.side(candidate, verdict.reference, verdict.cases, options, strict=True).status == "ok"
+
+
+def _walk(tree, parents=()):
+    stack = [(tree, parents)]
+    while stack:
+        node, above = stack.pop()
+        yield node, above
+        children = []
+        if node.kind == "sum":
+            children = [p for _, p, _ in node.parts]
+        elif node.kind == "product":
+            children = [item for _, item in node.parts]
+        elif node.kind == "cases":
+            children = [t for t, _ in node.parts]
+        else:
+            children = [p for p in node.parts if isinstance(p, Node)]
+        stack.extend((c, (*above, node)) for c in reversed(children))
+
+
+def _edits(judge, side, verdict, tokens, end):
+    """List single edits of a side, each with how likely it is."""
+    text, tree = judge.text, side.tree
+    letters, numbers = _indices_in_use(judge, side, verdict)
+    symbols = _symbols_in_use(judge, side)
+    free = [v for v in _free_letters(verdict)]
+    out = []
+    put = lambda *args: out.append(Edit(*args))  # noqa: E731
+    start = side.start
+    used = {t.text for t in tokens}
+    # a sum left out: over any letter the left side does not have
+    for letter in letters:
+        if letter not in free and letter in used:
+            put(start, start, rf"\sum_{letter} ", f"it were summed over {letter}: a sum over paths is missing", 0.5)
+    for node, above in _walk(tree):
+        if node.kind == "sum":
+            for k, (sign, product, at) in enumerate(node.parts):
+                if sign < 0 and text[at : at + 1] in "-−–":
+                    put(at, at + 1, "+" if k else "", f"the sign of ${_clip(text[product.start:product.end])}$ were plus", 1.0)
+                elif text[at : at + 1] == "+":
+                    put(at, at + 1, "-", f"the sign of ${_clip(text[product.start:product.end])}$ were minus", 1.0)
+                elif k == 0:
+                    put(at, at, "-", f"the sign of ${_clip(text[product.start:product.end])}$ were minus", 1.2)
+                if len(node.parts) > 1:  # a term too many
+                    stop = node.parts[k + 1][2] if k + 1 < len(node.parts) and k == 0 else product.end
+                    put(at, stop, "", f"the term ${_clip(text[product.start:product.end])}$ were left out", 2.5)
+        elif node.kind == "product":
+            out.extend(_factor_edits(text, node, above))
+        elif node.kind in ("name", "bigsum", "num", "group"):
+            out.extend(_script_edits(text, node, letters, numbers, symbols["layers"]))
+        if node.kind == "name":
+            out.extend(_name_edits(judge, text, node, symbols, above))
+        if node.kind == "num" and not node.subs:
+            for value in ("1", "2", "0"):
+                if value != node.name and len(node.name) == 1:
+                    put(node.start, node.start + 1, value, f"the {node.name} were a {value}", 2.2)
+        if node.kind == "frac":
+            a, b = (text[p.start : p.end] for p in node.parts)
+            put(node.start, node.end, rf"\frac{{{b}}}{{{a}}}", "the fraction were turned over", 3.0)
+        if node.kind == "deriv" and node.parts[0] is not None:
+            a, b = (text[p.start : p.end] for p in node.parts)
+            put(node.start, node.end, rf"\frac{{\partial {b}}}{{\partial {a}}}", "the derivative were turned over", 2.6)
+    out.extend(_insertions(judge, side, verdict, tree, text, symbols, end))
+    for token in tokens:
+        if token.kind == "op" and token.text == "+":
+            put(token.start, token.end, r"\cdot ", "the plus were a product", 3.1)
+        elif token.kind == "op" and token.text == "-":
+            put(token.start, token.end, r"\cdot ", "the minus were a product", 3.2)
+        elif token.kind == "op" and token.text in ("*", "⊙", "⊗"):
+            for new, word in ((r" \odot ", "an entry-by-entry product"), (" ", "a matrix product"), ("+", "a plus"), ("-", "a minus"), ("/", "a division")):
+                put(token.start, token.end, new, f"the product sign were {word}", 2.4 if "product" in word else 3.0)
+        elif token.kind == "op" and token.text == "/":
+            put(token.start, token.end, r"\cdot ", "the division were a product", 2.8)
+        elif token.kind == "prime":
+            put(token.start, token.end, "", "the prime were left out", 2.3)
+        elif token.kind == "rel" and token.text == "!=":
+            put(token.start, token.end, "=", "the condition were 'equal'", 2.9)
+        elif token.kind == "rel" and token.text == "=":
+            put(token.start, token.end, r"\neq ", "the condition were 'not equal'", 2.9)
+    return out
+
+
+def _factor_edits(text, product, above):
+    """Drop a factor; take the sum sign off; put the missing transpose on."""
+    items = product.parts
+    for k, (op, item) in enumerate(items):
+        if item.kind == "bigsum":
+            yield Edit(item.start, item.end, "", f"the sum ${_clip(text[item.start : item.end])}$ were left out", 2.6)
+            continue
+        if len(items) > 1:
+            begin = items[k - 1][1].end if k else item.start
+            stop = item.end if k else (items[1][1].start if not items[1][0] or items[1][0] == "*" else items[1][1].start)
+            yield Edit(begin, stop, " ", f"the factor ${_clip(text[item.start : item.end])}$ were left out", 2.0)
+        else:
+            yield Edit(item.start, item.end, "1", f"${_clip(text[item.start : item.end])}$ were 1", 3.4)
+        if item.kind in ("name", "group") and not any(script_text(s) in ("T", "top") for s in item.sups):
+            yield Edit(item.end, item.end, "^T", f"${_clip(text[item.start : item.end])}$ were transposed", 1.6 if item.name[:1].isupper() or item.kind == "group" else 2.7)
+        for script in item.sups:
+            if script_text(script) in ("T", "top"):
+                at = text.rfind("^", item.start, script[0].start + 1)
+                stop = script[-1].end + (text[script[-1].end : script[-1].end + 1] == "}")
+                if at >= 0:
+                    yield Edit(at, stop, "", f"${_clip(text[item.start : item.end])}$ were not transposed", 1.5)
+        if item.kind in ("name", "group"):
+            yield Edit(item.end, item.end, "^2", f"${_clip(text[item.start : item.end])}$ were squared", 3.3)
+    if len(items) == 2 and items[1][0] in ("", "*") or len(items) > 1 and any(i.kind in ("group", "name") and i.sups for _, i in items):
+        for k in range(len(items) - 1):
+            a, b = items[k][1], items[k + 1][1]
+            if a.kind != "bigsum" and b.kind != "bigsum":
+                between = text[a.end : b.start]
+                yield Edit(a.start, b.end, text[b.start : b.end] + (between if between.strip() else " ") + text[a.start : a.end], "the two factors were in the other order", 2.1)
+
+
+def _script_edits(text, node, letters, numbers, layers):
+    """Change one index, one layer, or the order of two indices."""
+    for where, scripts in (("index", node.subs), ("superscript", node.sups)):
+        for script in scripts:
+            solid = [t for t in script if t.kind in ("name", "num")]
+            spelt = script_text(script)
+            if where == "index" or node.kind == "bigsum":
+                for token in solid:
+                    if token.kind == "name" and (len(token.text) == 1 or token.text == "ell"):
+                        for letter in letters:
+                            if token is solid[0] and len(solid) == 2 and solid[1].end == token.end + 1 and token.text in "ho":
+                                break
+                            if letter != token.text:
+                                yield Edit(token.start, token.end, letter, f"the index {token.text} of ${_clip(text[node.start : node.end])}$ were {letter}", 0.8)
+                        for number in numbers[:3]:
+                            yield Edit(token.start, token.end, number, f"the index {token.text} of ${_clip(text[node.start : node.end])}$ were {number}", 1.8)
+                        if len(solid) == 2 and token is solid[0]:
+                            for prefix in "ho":
+                                if token.text in "hoi" and token.text != prefix:
+                                    yield Edit(token.start, token.end, prefix, f"the layer of ${_clip(text[node.start : node.end])}$ were {prefix}", 1.3)
+                    elif token.kind == "num":
+                        for number in numbers:
+                            if number != token.text:
+                                yield Edit(token.start, token.end, number, f"the index {token.text} of ${_clip(text[node.start : node.end])}$ were {number}", 1.0)
+                        for letter in letters:
+                            yield Edit(token.start, token.end, letter, f"the index {token.text} of ${_clip(text[node.start : node.end])}$ were {letter}", 1.9)
+                if len(solid) == 2 and solid[0].text != solid[1].text:
+                    a, b = solid
+                    middle = text[a.end : b.start]
+                    yield Edit(a.start, b.end, text[b.start : b.end] + middle + text[a.start : a.end], f"the indices of ${_clip(text[node.start : node.end])}$ were in the other order", 0.9)
+            elif re.fullmatch(r"[(\[]?[A-Za-z](?:[+-]\d)?[)\]]?", spelt) and node.name != "e":
+                first, last = script[0].start, script[-1].end
+                first, last = (first + 1, last - 1) if spelt[0] in "([" else (first, last)
+                bare = spelt.strip("()[]")
+                for new in dict.fromkeys([*layers, *(("l", "l+1", "l-1", "L", "L-1") if any(x[:1] in "lL" for x in layers) else ())]):
+                    if new != bare and new:
+                        braced = new if spelt[0] in "([" or text[first - 1 : first] == "{" else "{" + new + "}"
+                        yield Edit(first, last, braced, f"the layer of ${_clip(text[node.start : node.end])}$ were {new}", 1.1)
+            elif re.fullmatch(r"[(\[]?\d[)\]]?", spelt):
+                for token in solid:
+                    for new in (int(token.text) - 1, int(token.text) + 1):
+                        if new >= 0:
+                            yield Edit(token.start, token.end, str(new), f"the {token.text} of ${_clip(text[node.start : node.end])}$ were {new}", 1.4)
+                at = text.rfind("^", node.start, script[0].start + 1)
+                if at >= 0 and spelt.isdigit():
+                    stop = script[-1].end + (text[script[-1].end : script[-1].end + 1] == "}" and text[at + 1 : at + 2] == "{")
+                    yield Edit(at, stop, "", f"${_clip(text[node.start : node.end])}$ had no exponent", 2.6)
+    if node.kind == "bigsum" and not any(t.text == "!=" for s in node.subs for t in s) and node.subs:
+        for script in node.subs:
+            if len(script) == 1 and script[0].kind == "name":
+                for letter in letters:
+                    if letter != script[0].text:
+                        yield Edit(script[0].start, script[0].end, f"{script[0].text}\\neq {letter}" if text[script[0].start - 1 : script[0].start] == "{" else f"{{{script[0].text}\\neq {letter}}}", f"the sum left out {letter}", 3.0)
+    if node.kind == "bigsum":
+        for script in node.subs:
+            unequal = next((t for t in script if t.text == "!="), None)
+            if unequal is not None:
+                yield Edit(unequal.start, script[-1].end, "", "the sum left nothing out", 2.9)
+
+
+def _name_edits(judge, text, node, symbols, above):
+    """Put another symbol, or the same symbol with another letter, in a symbol's place."""
+    own = text[node.start : node.end]
+    stop = node.end
+    base_end = min([s[0].start for s in (*node.subs, *node.sups) if s] or [node.end])
+    for other in symbols["bases"]:
+        if other != node.name and (not above or node.kind == "name"):
+            letter = text[node.start : base_end].rstrip("_^{ ")
+            if letter:
+                new = symbols["bases"][other]
+                yield Edit(node.start, node.start + len(letter), new, f"${_clip(own)}$ were ${new}{_clip(text[node.start + len(letter) : stop])}$", 1.7)
+    for spelt in symbols["whole"]:
+        if spelt != own:
+            yield Edit(node.start, stop, _guarded(spelt), f"${_clip(own)}$ were ${_clip(spelt)}$", 2.05)
+    if node.name in FUNCTIONS or node.name in ("sigma", "f", "g", "phi"):
+        if not node.primes:
+            yield Edit(node.end, node.end, "'", f"${_clip(own)}$ had a prime: the derivative of the activation", 1.5)
+    if node.name in ("log", "ln", "exp"):
+        yield Edit(node.start, node.end, r"\exp" if node.name != "exp" else r"\log", f"{node.name} were {'exp' if node.name != 'exp' else 'log'}", 2.9)
+
+
+def _insertions(judge, side, verdict, tree, text, symbols, end):
+    """Insert a factor: the derivative of an activation, another factor in use, a number."""
+    products = [node for node, _ in _walk(tree) if node.kind == "product"]
+    factors = list(dict.fromkeys([*_slopes(judge, side, symbols), *symbols["factors"]]))[:26]
+    spots = []
+    for product in products:
+        spots.append((product.end, product is tree.parts[0][1]))
+    for at, top in spots[:10]:
+        for rank, factor in enumerate(factors):
+            what = f"the factor ${_clip(factor)}$ were there"
+            if re.search(r"'|1\s*-", factor):
+                what += ": the derivative of the activation is missing"
+            yield Edit(at, at, rf" \cdot {factor} ", what, (1.3 if top else 2.3) + 0.02 * rank)
+    for product in products[:6]:
+        at = product.parts[0][1].start
+        yield Edit(at, at, "2 ", "it had a factor 2", 2.9)
+        yield Edit(at, at, r"\frac{1}{2} ", "it had a factor 1/2", 3.0)
+        for letter in symbols["letters"]:
+            yield Edit(at, at, rf"\sum_{letter} ", f"there were a sum over {letter}", 2.4)
+    for product in products[:8]:
+        if len(product.parts) and product.start < product.end:
+            yield Edit(product.start, product.start, r"1 - ", f"${_clip(text[product.start : product.end])}$ were taken from 1", 3.2)
+    for spelt in symbols["whole"][:10]:
+        yield Edit(end, end, f" - {spelt}", f"${_clip(spelt)}$ were subtracted", 3.0)
+        yield Edit(end, end, f" + {spelt}", f"${_clip(spelt)}$ were added", 3.05)
+    for node, _ in _walk(tree):
+        if node.kind == "sum" and node is not tree:
+            for spelt in symbols["whole"][:8]:
+                yield Edit(node.end, node.end, f" - {spelt}", f"${_clip(spelt)}$ were subtracted from ${_clip(text[node.start : node.end])}$", 2.8)
+
+
+def _slopes(judge, side, symbols):
+    """Spell the derivatives of the activations in sight: out(1-out), 1-out, and any f'(net) the text itself uses."""
+    out = list(symbols["primes"])
+    for spelt, kind in symbols["kinds"].items():
+        if kind == "out":
+            out += [rf"{spelt}(1-{spelt})", rf"(1-{spelt})"]
+            if "tanh" in judge.scene.activation_names:
+                out.append(rf"(1-({spelt})^2)")
+        if kind == "net":
+            out.append(rf"f'({spelt})")
+    return out
+
+
+def _guarded(spelt):
+    return spelt if spelt[:1] == "\\" or not spelt[:1].isalpha() else spelt
+
+
+def _clip(text):
+    text = re.sub(r"\s+", " ", text).strip()
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _free_letters(verdict):
+    reference = verdict.reference
+    return sorted({s for c in reference.chosen.values() for s in c.slots if isinstance(s, str) and "#" not in s and s != "label"}) if reference is not None else []
+
+
+def _indices_in_use(judge, side, verdict):
+    """Index letters and numbers of the text, those of the left side first."""
+    letters, numbers = dict.fromkeys(_free_letters(verdict)), {}
+    for tree in _trees(judge, side, verdict):
+        for node, _ in _walk(tree):
+            for script in node.subs:
+                for token in script:
+                    if token.kind == "name" and len(token.text) == 1:
+                        letters.setdefault(token.text)
+                    elif token.kind == "num" and len(token.text) == 1:
+                        numbers.setdefault(token.text)
+    top = str(max(judge.scene.sizes))
+    for number in ("1", "2", *(("3",) if int(top) > 2 else ())):
+        if numbers:
+            numbers.setdefault(number)
+    if any(len(n) == 1 and int(n) > 4 for n in numbers):
+        for number in "12345678":
+            numbers.setdefault(number)
+    return [x for x in letters if x and x not in "ho"][:7], list(numbers)[:9]
+
+
+def _trees(judge, side, verdict):
+    """The side first, then its chain, then the rest of the text."""
+    chains = sorted(judge.chains, key=lambda chain: side not in chain.sides)
+    yield side.tree
+    for chain in chains:
+        for other in chain.sides:
+            if other is not side and other.tree is not None:
+                yield other.tree
+
+
+def _symbols_in_use(judge, side):
+    """What the text itself writes: whole symbols, letters by the indices they take, factors, primes."""
+    text, bases, whole, factors, primes, kinds, letters, layers = judge.text, {}, {}, {}, {}, {}, {}, {}
+    for tree in _trees(judge, side, None):
+        for node, above in _walk(tree):
+            if node.kind == "name" and (node.name not in FUNCTIONS or node.subs or node.sups) and node.name not in ("log", "ln", "exp", "e"):
+                spelt = text[node.start : node.end]
+                meanings = judge.conv.meanings(node.name)
+                if meanings or judge.named_by_alias(node):
+                    whole.setdefault(spelt)
+                    kinds.setdefault(spelt, meanings[0][0] if meanings else "")
+                    base_end = min([s[0].start for s in (*node.subs, *node.sups) if s] or [node.end])
+                    bases.setdefault(node.name, text[node.start : base_end].rstrip("_^{ ") or node.name)
+            for script in node.sups:
+                if node.kind == "name" and node.name != "e" and not any(t.kind in ("rel",) for t in script):
+                    layers.setdefault(script_text(script).strip("()[]"))
+            if node.name == "e" and node.sups:
+                bases.setdefault("e", "e")
+            if node.kind == "product":
+                for k, (_, item) in enumerate(node.parts):
+                    spelt = text[item.start : item.end]
+                    if item.kind in ("name", "group", "deriv", "frac", "indicator") and len(spelt) < 90:
+                        factors.setdefault(spelt)
+                    if item.kind == "name" and item.primes and k + 1 < len(node.parts) and node.parts[k + 1][1].kind == "group":
+                        primes.setdefault(text[item.start : node.parts[k + 1][1].end])
+            for script in node.subs:
+                for token in script:
+                    if token.kind == "name" and len(token.text) == 1 and token.text in INDEX_LETTERS:
+                        letters.setdefault(token.text)
+    for name, spelt in _partners(judge, bases).items():
+        bases.setdefault(name, spelt)
+    return {"bases": dict(list(bases.items())[:9]), "whole": list(whole)[:14], "factors": [f for f in factors if f][:16], "primes": list(primes), "kinds": kinds, "letters": list(letters)[:4], "layers": list(layers)[:6]}
+
+
+def _partners(judge, bases):
+    """Letters the notation has and the text does not: the score of an output, the output of a score, the target."""
+    out = {}
+    for letter, meanings in judge.conv.letters.items():
+        if meanings and meanings[0][0] in ("net", "out", "target", "delta", "W") and letter not in bases and letter not in ("B", "label", "output", "phat", "Yhat", "softmax", "pred", "Theta", "Omega", "omega", "w" if "W" in bases else ""):
+            out[letter] = rf"\hat{{{letter[:-3]}}}" if letter.endswith("hat") else ("\\" + letter if len(letter) > 3 or letter in ("eta",) else letter)
+    return dict(list(out.items())[:5])
+
+
+__all__ = ["explain", "spelling"]

@@ -4,6 +4,7 @@ The checker judges whether each side is *true*, not whether each step is
 justified: a right line after a nonsense step still passes.
 """
 
+import re
 import time
 from dataclasses import dataclass, field, replace
 from itertools import product as pairs_of
@@ -12,13 +13,13 @@ import numpy as np
 
 from linebyline.checker import meaning
 from linebyline.checker.meaning import Builder, Evaluator, Mismatch, assignments, read_aliases, variables_of
-from linebyline.checker.notation import LOSSES, NUMBERING, Options, convention, rows_for, shown, spelling, sub_terms
+from linebyline.checker.notation import LOSSES, NUMBERING, ROLE_WORDS, Options, convention, rows_for, shown, spelling, sub_terms
 from linebyline.checker.parser import Node, Parser, Unreadable, read, script_text, tokenise
 from linebyline.checker.scene import ACTIVATION_NAMES, Scene, SecondDerivative, as_scene
 
 STATUSES = ("reference", "ok", "loose", "wrong", "carries", "unreadable", "note-ok", "note-wrong")
 TOLERANCE = 1e-8
-PATIENCE = 0.30  # seconds spent on alternatives
+PATIENCE = 0.20  # seconds spent on alternatives
 HONEST = "This judges whether each side is true, not whether each step is justified."
 
 
@@ -150,7 +151,7 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     rows = _rows(notation, names, known)
     start, best = time.perf_counter(), None
     for scene, row in _attempts(scenes, rows):
-        judge = Judge(scene, convention(row), known, chains, target_tree, names, start)
+        judge = Judge(text, scene, convention(row), known, chains, target_tree, names, start)
         attempt = judge.run()
         if best is None or attempt.score < best.score:
             best = attempt
@@ -283,6 +284,9 @@ class Verdict:
     reference: object = None
     repair: str = ""
     numeric: bool = False
+    cases: list = field(default_factory=list)
+    variables: list = field(default_factory=list)
+    tests: list = field(default_factory=list)
 
 
 @dataclass(eq=False)
@@ -302,22 +306,35 @@ class Reference:
 class Judge:
     """Judge all chains of a text in one scene and notation."""
 
-    def __init__(self, scene, conv, aliases, chains, target, names, start):
-        self.scene, self.conv, self.aliases, self.chains, self.target, self.names, self.start = scene, conv, aliases, chains, target, names, start
+    def __init__(self, text, scene, conv, aliases, chains, target, names, start):
+        self.text, self.scene, self.conv, self.aliases, self.chains = text, scene, conv, aliases, chains
+        self.target, self.names, self.start = target, names, start
         self.sizes_named, self.evaluations, self.built, self.variants = {}, 0, 0, {}
         self._look()
+
+    def named_by_alias(self, node):
+        return any(alias.name == node.name for alias in self.aliases)
 
     def variant(self, kind, name=None):
         """A scene that differs in one way, kept so that its numbers are computed once."""
         if (kind, name) not in self.variants:
-            self.variants[kind, name] = self.scene.with_hidden(name) if kind == "hidden" else self.scene.larger(kind == "dormant")
+            if kind == "hidden":
+                new = self.scene.with_hidden(name)
+            elif kind == "loss":
+                new = replace(self.scene, output=name[0], loss=name[1], activations=(*self.scene.activation_names[:-1], name[0]), network=None)
+            else:
+                new = self.scene.larger(kind == "dormant")
+            self.variants[kind, name] = new
         return self.variants[kind, name]
 
     def _look(self):
         """Note what the text uses that has more than one convention."""
         conv, names = self.conv, self.names
         sups = [script_text(s) for nodes in names.values() for n in nodes if n.name != "e" for s in n.sups]
-        self.symbolic = any(s.strip("()[]").startswith("l") for s in sups)
+        stripped = [s.strip("()[]") for s in sups]
+        letters = [x for x in "lknmi" if any(re.fullmatch(rf"{x}[+-]\d", s) for s in stripped) or (x == "l" and "l" in stripped)]
+        conv.layer_letter = letters[0] if letters else "l"
+        self.symbolic = any(s.startswith(conv.layer_letter) for s in stripped)
         self.last_named = any(s.strip("()[]").startswith("L") for s in sups)
         self.digits = [int(s.strip("()[]")) for s in sups if s.strip("()[]").isdigit() and (s[0] in "([" or self.symbolic)]
         bare = [int(s) for nodes in names.values() for n in nodes if any(k in ("W", "b", "delta", "net") for k, _ in conv.meanings(n.name)) for s in (script_text(x) for x in n.sups) if s.isdigit()]
@@ -345,10 +362,23 @@ class Judge:
                 if kinds & {"W", "gradient W"}:
                     spelt = [t for t in terms if t[0] != "word"]
                     self.two_index |= len(spelt) == 2 or (len(spelt) == 1 and spelt[0][0] == "digits" and len(spelt[0][1]) == 2)
-                    self.matrix |= not spelt or (len(spelt) == 1 and spelt[0][0] in ("digits", "expr"))
+                    self.matrix |= not spelt or (len(spelt) == 1 and spelt[0][0] in ("digits", "expr") and (conv.family != "question" or name.isupper()))
                 elif kinds & {"net", "out", "delta", "target"}:
-                    self.open_vector |= not terms or conv.sub_layers or (len(terms) == 1 and terms[0][0] == "digits")
+                    self.open_vector |= not terms or conv.sub_layers
+        conv.sample = self._sample_letter()
+        conv.text_names = frozenset(names)
         conv.units = {layer: list(dict.fromkeys(u)) for layer, u in units.items()}
+
+    def _sample_letter(self):
+        """The letter that numbers examples, if inputs or targets carry one: y^{(i)}."""
+        for name, nodes in self.names.items():
+            if any(kind == "target" or place == 0 for kind, place in self.conv.meanings(name)):
+                for node in nodes:
+                    for script in node.sups:
+                        spelt = script_text(script)
+                        if re.fullmatch(r"\([a-kn-z]\)", spelt):
+                            return spelt[1]
+        return ""
 
     def options(self):
         """The combinations of conventions worth trying, the usual one first."""
@@ -524,6 +554,7 @@ class Judge:
                 verdict = Verdict("unreadable", message=side.error)
             else:
                 verdict = self.side(side, reference, cases, options)
+                verdict.cases = cases
                 if verdict.status == "wrong" and wrong is not None and self.carries(side, wrong, verdict, cases, options):
                     verdict.status, verdict.message = "carries", "equal to the wrong side before it: it carries the error on"
                 if verdict.status == "wrong" and verdict.built is not None:
@@ -600,11 +631,11 @@ class Judge:
                         return self.accepted(side, updated or reference, builder, tree, chosen, domains, variables, tests, options, modes, outcome[1], strict)
                     if fallback is None:
                         fallback = Verdict("wrong", [], "", (), (builder, tree), modes, chosen, domains, updated or reference)
-                        fallback.variables, fallback.tests = variables, tests
+                        fallback.variables, fallback.tests, fallback.cases = variables, tests, cases
         if fallback is not None:
             return fallback
         if mismatch is not None:
-            return Verdict("wrong", message=mismatch, reference=reference)
+            return Verdict("wrong", message=mismatch, reference=reference, cases=cases)
         verdict = Verdict("unreadable", message=problem or "one index stands for units of two different layers")
         verdict.reference, verdict.cases = reference, cases
         return verdict
@@ -680,6 +711,9 @@ class Judge:
             loose |= note.startswith("loose: ")
             messages.append(note.removeprefix("loose: "))
         loose |= any(c.loose for leaf in builder.leaves for c in [chosen[leaf.key]])
+        for mixed in self.mixed(builder, reference, chosen):
+            loose = True
+            messages.append(mixed)
         if modes.get("wide") and not strict:
             messages.append("the sum is read as covering all that follows")
         verdict = Verdict("ok", [], "", (), (builder, tree), modes, chosen, domains, reference)
@@ -692,6 +726,32 @@ class Judge:
         verdict.status = "loose" if loose else "ok"
         verdict.message = "; ".join(dict.fromkeys(messages))
         return verdict
+
+    def mixed(self, builder, reference, chosen):
+        """Two letters for one thing: the second is suspicious, so the side is not called clean."""
+        seen = {}
+        for leaf in [*reference.builder.leaves, *builder.leaves]:
+            if leaf.key not in chosen or leaf.node.name in ("net", "out", "target"):
+                continue
+            choice = chosen[leaf.key]
+            kind = choice.kind.split(" ")[-1]
+            place = "" if kind in ("W", "b", "loss") else choice.layer
+            whole = bool(choice.slots) and all(slot is None for slot in choice.slots)
+            group = seen.setdefault((kind, place, whole), [])
+            if leaf.node.name not in group:
+                group.append(leaf.node.name)
+        seen = {key: value for key, value in seen.items()}
+        arguments = reference.builder.arguments | builder.arguments
+        if len(arguments) > 1:
+            yield f"the error is written as a function of different things: {' and '.join(sorted(arguments))}"
+        functions = sorted(reference.builder.functions | builder.functions)
+        if len(functions) > 1:
+            yield f"both {' and '.join(functions)} are read as the activation"
+        for (kind, place, whole), names in seen.items():
+            if len(names) > 1 and not any(a.name in names for a in self.aliases):
+                if kind == "out" and len({n for n in names if self.conv.meanings(n)[:1] == [("out", 0)]}) > 0:
+                    continue
+                yield f"both {' and '.join(names)} are read as {ROLE_WORDS.get(kind, kind)}"
 
     def true_elsewhere(self, reference, tree, chosen, domains, variables, tests, options, mode, builder):
         for kind in ("larger", "dormant"):
@@ -758,7 +818,7 @@ class Judge:
     def value_message(self, value, truth):
         if value.size != 1 or truth.size != 1:
             return "the numbers differ"
-        return f"the value is {float(truth.ravel()[0]):.9g} here, not {float(value.ravel()[0]):.9g}"
+        return f"the value is {float(value.ravel()[0]):.9g}; it would be right with {float(truth.ravel()[0]):.9g}"
 
     def against_target(self, verdicts):
         """With a target, some left side has to be it."""
@@ -791,12 +851,12 @@ class Outcome:
         from linebyline.checker.diagnosis import explain
 
         judge = self.judge
-        sides, deadline = [], time.perf_counter() + 0.35
+        sides, deadline = [], time.perf_counter() + 0.25
         for chain, verdicts in zip(judge.chains, self.verdicts):
             for side, verdict in zip(chain.sides, verdicts):
                 status, message, repair = verdict.status, verdict.message, verdict.repair
-                if status == "wrong":
-                    message, repair = explain(judge, side, verdict, self.options, deadline)
+                if status in ("wrong", "unreadable") and side.tree is not None and verdict.reference is not None:
+                    status, message, repair = explain(judge, side, verdict, self.options, deadline)
                 if status == "ok" and self.loose_notes:
                     status = "loose"
                     message = "; ".join(filter(None, [message, *self.loose_notes]))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linebyline.checker.notation import FUNCTIONS, LOSSES, NAMED, SIZES, Choice, choices, convention, is_layer_text, layer_number, spelling, sub_terms, super_terms
+from linebyline.checker.notation import FUNCTIONS, LIMIT_LETTERS, LOSSES, NAMED, SIZES, Choice, choices, convention, is_layer_text, layer_number, spelling, sub_terms, super_terms
 from linebyline.checker.parser import Node, Parser, Unreadable, read_condition, script_text, single_item, tokenise
 from linebyline.checker.scene import STEP, SecondDerivative, activate, slope
 
@@ -81,6 +81,7 @@ class Builder:
         self.same, self.bound, self.free = [], {}, set(everywhere)
         self.saw = set()
         self.depth, self.in_alias, self.entries = 0, False, []
+        self.arguments, self.functions = set(), set()
 
     # -- expressions
 
@@ -193,7 +194,10 @@ class Builder:
         if self._kind(item) not in ("loss", None):
             return False
         inside = [single_item(p) for p in rest[0][1].parts]
-        return all(i is not None and i.kind in ("name",) for i in inside)
+        if all(i is not None and i.kind in ("name",) for i in inside):
+            self.arguments.add(", ".join(spelling(i) for i in inside))
+            return True
+        return False
 
     def _kind(self, item):
         meanings = self.conv.meanings(item.name)
@@ -280,6 +284,8 @@ class Builder:
         if item.kind != "name":
             raise Unreadable("a derivative by something that is not a symbol")
         alias = self._alias(item)
+        if alias is not None and alias.role is not None and alias.role[0] in ("f", "named"):
+            raise Unreadable(f"{item.name} is a function: of what?")
         key = (item.name, item.primes, tuple(script_text(s) for s in item.subs), tuple(script_text(s) for s in item.sups), tuple(sorted((k, v) for k, v in scope.items() if any(t.text == k for s in item.subs + item.sups for t in s))))
         if key in self.by_key:
             return self.by_key[key]
@@ -287,7 +293,7 @@ class Builder:
         conv = self.conv
         if alias is not None:
             conv = _with_role(conv, item.name, alias.role, self.scene)
-        if not conv.meanings(item.name) and item.name in SIZES and not item.subs and not item.sups:
+        if not conv.meanings(item.name) and item.name in "nmNMKCB" and not item.subs and not item.sups:
             found = [Choice("size", n, (), cost=0.1 * k) for k, n in enumerate(dict.fromkeys(([self.scene.batch] if self.scene.batch else []) + [self.scene.sizes[-1]]))]
         else:
             if item.primes and alias is None and self._kind(item) not in ("W", "b"):
@@ -390,7 +396,7 @@ class Builder:
     def apply(self, item, name, argument, scope):
         primes, power, layer, index = item.primes, [], None, None
         for script, term in zip(item.sups, [super_terms(Node("name", sups=(s,))) for s in item.sups]):
-            if len(term) == 1 and term[0][0] == "layer" and is_layer_text(term[0][1]):
+            if len(term) == 1 and term[0][0] == "layer" and is_layer_text(term[0][1], self.conv):
                 layer = layer_number(term[0][1], "net", self.options, self.scene)
             elif len(term) == 1 and term[0][0] == "digits" and term[0][1] > 0:
                 power.append(script)
@@ -417,6 +423,8 @@ class Builder:
                 layer = {"h": 1, "o": self.scene.layers, "": None}.get(alias.role[1], layer)
         elif name in NAMED:
             kind = NAMED[name]
+        else:
+            self.functions.add(name)
         value = ("act", kind, layer, primes, self.build(bare.parts[0], scope) if bare.kind == "group" else self.item(bare, scope))
         if index is not None:
             value = self.entry(value, index, scope)
@@ -466,6 +474,9 @@ class Builder:
         if cut is None:
             cut = next((k for k, t in enumerate(tokens) if t.kind == "name" and t.text == "in" and k), None)
         if cut is not None:
+            members = tokens[cut + 1 :]
+            if not members or not (members[0].text[:1].isupper() or len(members[0].text) > 1):
+                raise Unreadable("cannot read the set a sum runs over")
             tokens = tokens[:cut]
         parts, part = [], []
         for token in tokens:
@@ -518,7 +529,7 @@ class Builder:
         match = re.fullmatch(r"\|?([A-Za-z]|ell)(?:_(?:[A-Za-z]+|\d|[lL][+-]1|\([lL]\)))?\|?(?:\^?[\(\[]?(?:[lL](?:[+-]\d)?|\d)[\)\]]?)?([+-]\d+)?", spelt)
         if not match and spelt in ("classes", "outputs", "out", "in", "hidden"):
             return (first, None, spelt)
-        if not match or match[1] in scope or match[1] in self.free or match[1] in "efhwxzijk":
+        if not match or match[1] in scope or match[1] in self.free or match[1] not in LIMIT_LETTERS or (match[1] in self.conv.text_names and self.conv.meanings(match[1])):
             raise Unreadable(f"cannot read where the sum ends: {spelt!r}")
         offset = int(match[2] or 0)
         if first == 0 and offset == -1:
@@ -1003,6 +1014,9 @@ class Evaluator:
             known = self.sizes_named.setdefault(spelt, self.domains[name])
             if known != self.domains[name]:
                 self.notes.add(f"loose: {spelt} is used as the end of sums over different layers")
+            other = self.sizes_named.setdefault(self.domains[name], spelt)
+            if other != spelt:
+                self.notes.add(f"loose: both {other} and {spelt} are used as the end of sums over the same units")
         low, high = (first if first is not None else 1), size
         if isinstance(stop, int):
             high = stop

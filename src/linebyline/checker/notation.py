@@ -111,7 +111,7 @@ OFTEN = {  # weaker: only where the row gives the letter no meaning
     "Delta": [("gradient W", None)],
 }
 LOSSES = ("E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "ell", "err", "e")
-FUNCTIONS = ("f", "g", "phi", "sigma", "psi", "act", "h", "theta", "s", "S", "F", "varphi", "a")
+FUNCTIONS = ("f", "g", "phi", "sigma", "psi", "act", "h", "theta", "s", "S")
 NAMED = {"sigmoid": "sigmoid", "tanh": "tanh", "softmax": "softmax", "relu": "relu", "softplus": "softplus"}
 SIZES = set("n m N M K C c J I H D d k p P B T q Q S R L".split())
 ROLE_WORDS = {"W": "weights", "b": "bias", "net": "net", "out": "output", "delta": "dE/dnet", "target": "target", "loss": "the error E", "unit loss": "one output's share of E", "example loss": "one example's error", "eta": "the learning rate"}
@@ -155,6 +155,9 @@ class Convention:
     layered: bool = False
     sub_layers: bool = False
     units: dict = field(default_factory=dict)
+    sample: str = ""
+    layer_letter: str = "l"
+    text_names: frozenset = frozenset()
 
     def meanings(self, name):
         found = self.letters.get(name)
@@ -257,7 +260,7 @@ def sub_terms(node, bases=()):
     return terms
 
 
-SUPERSCRIPT = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|(T|top|mathsfT)|([+*]|new|old)|([lL](?:[+-]\d+)?)|(-?\d+)|([A-Za-z]+)|,")
+SUPERSCRIPT = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|(T|top|mathsfT)|([+*]|new|old)$|([A-Za-z][+-]\d+|[lL])|(-?\d+)|([A-Za-z]+)|,")
 
 
 def super_terms(node):
@@ -276,7 +279,7 @@ def super_terms(node):
                 if inner in ("t+1", "new"):
                     terms.append(("plus",))
                 elif inner in ("t", "old"):
-                    pass
+                    terms.append(("old",))
                 else:
                     terms.append(("layer", inner, True))
             elif transpose:
@@ -296,8 +299,12 @@ def super_terms(node):
     return terms
 
 
-def is_layer_text(text):
-    return bool(re.fullmatch(r"[lL](?:[+-]\d+)?|\d+|out|in|o|h|hidden|output|input|[nk](?:[+-]1)", text))
+def is_layer_text(text, conv=None):
+    """Whether a superscript can be a layer: l+1, L, 2, out; h and o only where layers have no numbers."""
+    if text in ("o", "h"):
+        return conv is None or not conv.layered
+    letter = conv.layer_letter if conv is not None else "l"
+    return bool(re.fullmatch(rf"[{letter}L](?:[+-]\d+)?|\d+|out|in|hidden|output|input", text))
 
 
 def layer_number(text, kind, options, scene):
@@ -308,7 +315,7 @@ def layer_number(text, kind, options, scene):
         return 0 if kind == "out" else 1
     if text in ("h", "hidden"):
         return 1
-    match = re.fullmatch(r"([lLnk])(?:([+-]\d+))?", text)
+    match = re.fullmatch(r"([lLnkmi])(?:([+-]\d+))?", text)
     if match:
         number = scene.layers if match[1] == "L" else options.l
         number += int(match[2] or 0)
@@ -326,6 +333,9 @@ def layer_number(text, kind, options, scene):
 # ---------------------------------------------------------------- choices
 
 PREFIX = "hoi"
+
+
+LIMIT_LETTERS = set("nmNMKCcJIHDdpPBTqQSRL")
 
 
 def choices(node, scope, conv, scene, options, visible=()):
@@ -347,6 +357,8 @@ def choices(node, scope, conv, scene, options, visible=()):
         for word in words:
             if word in kinds:
                 kind = kinds[word]
+                if kind not in {k for k, _ in meanings} and not (word != "total" and word != "tot" and node.name in ("y", "o", "out")):
+                    raise Unreadable(f"{spelling(node)}: the index {word!r} does not go with it")
                 meanings = [(kind, None if kind != "out" else "last")] if kind != "loss" else [m for m in meanings if m[0] == "loss"] or [("loss", None)]
             elif word in ("old", "new"):
                 supers = [*supers, ("plus",)] if word == "new" else supers
@@ -402,11 +414,14 @@ def _of_kind(node, kind, place, terms, supers, scope, conv, scene, options, visi
             new = True
         elif term[0] == "star":
             return
+        elif term[0] == "old":
+            if kind not in ("W", "b"):
+                return
         elif term[0] == "digits":
             power = [(term[1], None)] if term[1] < 0 else [(1, str(term[1])), (term[1], None)] if conv.layered or kind in ("W", "b", "delta") else [(term[1], None), (1, str(term[1]))]
-        elif is_layer_text(term[1]) and not (scene.batch and term[1] in ("n", "k") and not conv.layered):
+        elif is_layer_text(term[1], conv):
             layer_texts.append(term[1])
-        elif re.fullmatch(r"[A-Za-z]", term[1]):
+        elif re.fullmatch(r"[A-Za-z]", term[1]) and (scene.batch or term[1] == conv.sample):
             sample = ("var", term[1])
         else:
             return
@@ -435,6 +450,8 @@ def _of_kind(node, kind, place, terms, supers, scope, conv, scene, options, visi
         if single and terms[0][0] in ("digits", "expr", "var"):
             spelt = terms[0][1] if terms[0][0] != "expr" else f"{terms[0][1]}{terms[0][2]:+d}"
             symbolic = not spelt.isdigit()
+            if kind == "W" and conv.family == "question" and node.name.islower() and not conv.sub_layers:
+                continue
             if symbolic and not (conv.sub_layers and spelt[0] in "lL"):
                 continue
             layer = layer_number(spelt, kind, options, scene) if symbolic else int(spelt) - (options.first if conv.sub_layers else 0)
@@ -485,10 +502,10 @@ def _layers(kind, place, text, conv, scene, options, terms):
         return (number,), lambda layer: 0.0
     if kind == "target" or place == "last":
         return (last,), lambda layer: 0.0
-    if place == 0:
-        return (0,), lambda layer: 0.0
+    if isinstance(place, int):
+        return (place,), lambda layer: 0.0
     if place == "hidden":
-        return tuple(range(last - 1, 0, -1)) + ((last,) if last == 1 else ()), lambda layer: 0.0
+        return tuple(range(last - 1, 0, -1)) or ((0,) if kind == "out" else ()), lambda layer: 0.0
     order = {last: 0.0}
     layers = list(range(last, 0, -1)) + ([0] if kind == "out" else [])
     order.update({layer: 0.1 * (last - layer) + (0.3 if layer == 0 else 0) for layer in layers})
@@ -574,7 +591,7 @@ def _slots(node, kind, layer, terms, sample, scope, conv, scene, options, visibl
         yield slots, 0.0 if not whole else 0.6, "", False
     if prefix is None and scene.batch and value[0] == "var" and sample is None and kind != "b":
         yield (_index(value, scope, scene.batch), None), 0.5, "", False
-    if value[0] == "var" and value[1] in "yc" and value[1] not in scope:
+    if value[0] == "var" and value[1] in "yc" and value[1] not in scope and layer == scene.layers:
         yield _with_sample(kind, ("label",), sample, scope, scene), -0.5, "", False
 
 
@@ -624,6 +641,8 @@ def _weight_slots(node, layer, terms, scope, conv, scene, options, visible, has_
         prefix, term = pairs[0]
         if prefix is not None:
             yield from _one_end(node, layer, prefix, term, scope, conv, scene, visible)
+        elif term[0] != "var" and max(scene.sizes) == 1:
+            pass  # one unit a layer: the number is the weight's own
         elif term[0] in ("var", "digits", "lit"):
             if to_size == 1:
                 index = _index(term, scope, from_size)

@@ -733,6 +733,8 @@ def read(text):
         for chain in found:
             if case and not chain.continues:
                 chain.cases.append(case)
+        if found and found[0].continues and chains and not found[0].cases:
+            chains[-1].sides.extend(found.pop(0).sides)
         chains.extend(found)
     total = 0
     for chain in chains:
