@@ -47,8 +47,10 @@ def opened(page_factory, site_url):
     def open_page(name, fragment="", **settings):
         page = page_factory(**settings)
         page.goto(f"{site_url}{name}{fragment}")
-        page.wait_for_function("() => document.querySelectorAll('.lbl').length && document.querySelectorAll('.lbl').length === "
-                               f"document.querySelectorAll('script[type=\"{STATE.replace('state', 'view')}\"]').length")
+        page.wait_for_function(
+            "() => document.querySelectorAll('.lbl').length && document.querySelectorAll('.lbl').length === "
+            f"document.querySelectorAll('script[type=\"{STATE.replace('state', 'view')}\"]').length"
+        )
         page.evaluate("() => document.querySelectorAll('.lbl details').forEach((node) => { node.open = true; })")
         return page
 
@@ -190,12 +192,10 @@ def test_a_figure_opened_by_a_link_shows_the_packages_numbers(figure, seed, open
     name = next(name for name, kind in dict(PAGES)[SHOWN[figure]].items() if kind is figure)
     page = opened(SHOWN[figure], "#" + link(name, made.values()), fresh=True)
     root = first_of(page, figure)
-    shown = root.evaluate(
-        """(root) => Object.fromEntries([root, ...root.querySelectorAll("[data-value]")].map((node, i) =>
-             [node.dataset.name + (node.closest("table") && !node.dataset.name ? `${i}` : ""), Number(node.dataset.value)])
-           .concat(["right", "wrong"].map((key) => [key, Number(root.dataset[key])])))"""
+    values = root.evaluate(
+        """(root) => [...root.querySelectorAll("[data-value]")].map((node) => node.dataset.value)
+             .concat(root.dataset.right ?? [], root.dataset.wrong ?? []).map(Number)"""
     )
-    values = [value for value in shown.values() if value == value]
     computed = made.computed()
     expected = {
         "NetworkExplorer": lambda: [*np.ravel(computed["gradW1"]), *np.ravel(computed["gradW2"]), computed["gradB1"], computed["gradB2"]],
@@ -361,6 +361,7 @@ def test_the_step_is_dragged_in_the_picture(opened):
     root = first_of(page, CHECK)
     slider = root.locator('input[data-key="exponent"]')
     before = float(slider.input_value())
+    root.locator(".lbl-drag").scroll_into_view_if_needed()
     box = root.locator(".lbl-drag").bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.3, box["y"] + box["height"] / 2)
     page.mouse.down()

@@ -199,7 +199,7 @@ function panel(isolate) {
     const wanted = selected + terms.map((term) => term.label + term.factors.map((factor) => factor.name)).join();
     if (wanted !== shape) {
       shape = wanted;
-      heading.replaceChildren(h("span", {}, ...rich(`\u2202E/\u2202${selected[0]}_${selected[1]} = `)), h("output", { "data-name": "gradient" }));
+      heading.replaceChildren(h("span", {}, ...rich(`\u2202E/\u2202${selected[0]}_${selected[1]} = `)), h("b", { "data-name": "gradient" }));
       cells = terms.map((term, index) => {
         const values = term.factors.map(() => h("b"));
         const product = h("b");
@@ -220,7 +220,7 @@ function panel(isolate) {
       term.factors.forEach((factor, k) => write(cells[i].values[k], digits(factor.value, 4)));
       write(cells[i].product, `= ${digits(term.value, 4)}`);
     });
-    const result = heading.querySelector("output");
+    const result = heading.querySelector("b");
     write(result, digits(gradient));
     result.dataset.value = gradient;
     write(total, terms.length === 1 ? "One path leads from here to the error." : `${terms.length} paths, added: ${terms.map((term) => digits(term.value, 4)).join(" + ").replaceAll("+ \u2212", "\u2212 ")} = ${digits(gradient, 4)}`);

@@ -116,7 +116,7 @@ export function live({ model, el }, { title, keys, adjust = (changes) => changes
     const changes = fromLink();
     if (!Object.keys(changes).length) return;
     update(changes);
-    if ([...fragment().keys()][0].startsWith(`${name}.`)) root.scrollIntoView();
+    if ([...fragment().keys()][0].startsWith(`${name}.`)) root.scrollIntoView({ behavior: "instant" });
   };
   const copy = async () => {
     const said = new URLSearchParams(Object.entries(state()).map(([key, value]) => [`${name}.${key}`, String(flat(value))]));
