@@ -20,6 +20,7 @@ SCRIPT = re.compile(r"<script([^>]*)>(.*?)</script>", re.S)
 HANDLER = re.compile(r'\son[a-z]+="([^"]*)"')
 ICON_RULE = re.compile(r'((?:\.fa-[\w-]+:{1,2}before,?)+)\{content:"(\\[0-9a-f]+|.)"\}')
 ICON_NAME = re.compile(r"\bfa-([a-z0-9-]+)")
+SVG = re.compile(r'<svg role="img".*?</svg>', re.S)
 DRAWING = re.compile(r'(<svg role="img" aria-label="[^"]*") style="([^"]*)"((?: xmlns[:\w]*="[^"]*")*) width="([\d.]+pt)"')
 CODE_POINT = re.compile(r'"\\?([0-9a-f]{4}|[\ue000-\uf8ff])"')
 
@@ -98,6 +99,18 @@ def policy(page):
     )
 
 
+def tidy_drawing(svg, number):
+    """Return a drawing whose ids are its own on the page, and which says how wide it is meant to be.
+
+    matplotlib names the parts of each figure alike; the names nobody refers to go, the others get the drawing's number.
+    From its width the style sheet knows how small it may be drawn on a phone with its text still readable.
+    """
+    used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg))
+    svg = re.sub(r'\sid="([^"]*)"', lambda match: f' id="d{number}-{match[1]}"' if match[1] in used else "", svg)
+    svg = re.sub(r'(url\(#|href="#)', rf"\1d{number}-", svg)
+    return DRAWING.sub(r'\1 style="--drawn-width:\4;\2"\3 width="\4"', svg)
+
+
 def tidy(page):
     """Take out of a page what the theme and myst-nb put there and the page is better without.
 
@@ -109,8 +122,7 @@ def tidy(page):
     page = re.sub(r'\s*<script src="searchindex\.js[^>]*></script>', "", page)  # book_search has its own index
     page = page.replace('<summary aria-label="Toggle hidden content">', "<summary>")  # its visible words are its name
     page = page.replace(' role="doc-biblioentry"', "").replace('<div role="list" class="citation-list">', '<div class="citation-list">')
-    # a drawing tells the style sheet how wide it is meant to be, so that its text stays readable on a phone
-    page = DRAWING.sub(r'\1 style="--drawn-width:\4;\2"\3 width="\4"', page)
+    page = SVG.sub(lambda match: tidy_drawing(match[0], match.start()), page)
     page = re.sub(r'\s*<meta name="docsearch:[^>]*>', "", page)
     return page
 
@@ -155,7 +167,17 @@ def built_pages(app):
     return [page for page in sorted(Path(app.outdir).rglob("*.html")) if "_static" not in page.relative_to(app.outdir).parts]
 
 
-def finish(app, exception):
+def tidy_pages(app, exception):
+    """Tidy every page before the other extensions read them."""
+    if not exception and app.builder.format == "html":
+        for path in built_pages(app):
+            page = path.read_text(encoding="utf-8")
+            if "Content-Security-Policy" not in page:
+                path.write_text(tidy(page), encoding="utf-8")
+
+
+def protect(app, exception):
+    """Cut the icon fonts to what is used, and write each page's policy: last of all, for it holds for the page as it is then."""
     if exception or app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
@@ -168,7 +190,7 @@ def finish(app, exception):
         page = path.read_text(encoding="utf-8")
         if "Content-Security-Policy" in page or "<head>" not in page:
             continue
-        page = prune_state(tidy(page))
+        page = prune_state(page)
         page = page.replace("<head>", f'<head>\n    <meta http-equiv="Content-Security-Policy" content="{policy(page)}">', 1)
         path.write_text(page, encoding="utf-8")
 
@@ -179,5 +201,6 @@ def setup(app):
     app.connect("config-inited", configure)
     app.connect("builder-inited", copy_assets)
     app.connect("doctree-resolved", check_alternative_text)
-    app.connect("build-finished", finish, priority=900)  # last: the policy holds for the page as it is then
+    app.connect("build-finished", tidy_pages, priority=550)
+    app.connect("build-finished", protect, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -16,6 +16,7 @@ TARGETS = (
     re.compile(r'<table\b[^>]*?\bid="([^"]+)".*?</table>', re.S),
 )
 DRAWING = re.compile(r"(<svg\b.*?</svg>)", re.S)
+OWN = re.compile(r'(\bid="|url\(#|href="#)')
 ADDRESS = re.compile(r'\b(src|href)="(?![a-z]+:|#|/)([^"]+)"')
 
 
@@ -27,10 +28,10 @@ def targets(page):
 def portable(markup, source, page):
     """Return a target's markup as another page can hold it: own ids away, addresses seen from there.
 
-    Ids inside a drawing stay, because its parts refer to each other by them.
+    Ids inside a drawing stay, because its parts refer to each other by them, but are made different from the page's.
     """
     parts = DRAWING.split(markup)
-    parts = [part if part.startswith("<svg") else re.sub(r'\sid="[^"]*"', "", part) for part in parts]
+    parts = [OWN.sub(r"\1preview-", part) if part.startswith("<svg") else re.sub(r'\sid="[^"]*"', "", part) for part in parts]
     here, there = posixpath.dirname(page) or ".", posixpath.dirname(source) or "."
 
     def moved(match):

@@ -373,7 +373,15 @@ def test_previews_of_a_page_in_another_folder_find_their_pictures():
 def test_ids_inside_a_drawing_stay_in_a_preview():
     markup = '<figure id="f"><svg><clipPath id="c"/><path clip-path="url(#c)"/></svg></figure>'
     carried = reference_previews.portable(markup, "a.html", "b.html")
-    assert 'id="c"' in carried and 'id="f"' not in carried
+    assert 'id="preview-c"' in carried and "url(#preview-c)" in carried and 'id="f"' not in carried
+
+
+def test_drawings_share_no_id_on_a_page():
+    drawing = '<svg role="img" aria-label="x" style="height:auto" width="72pt"><g id="figure_1"><path id="m"/><use xlink:href="#m"/></g></svg>'
+    page = offline_site.tidy(drawing + drawing)
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids)) == 2 and [f"#{name}" for name in ids] == re.findall(r'href="([^"]+)"', page)
+    assert "figure_1" not in page and "--drawn-width:72pt" in page
 
 
 def test_the_page_for_lost_readers_works_at_any_depth():

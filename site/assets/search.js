@@ -38,7 +38,7 @@
       return Math.log(1 + entries.length / (1 + holders));
     });
     const phrase = all.join(" ");
-    return entries
+    const scored = entries
       .map((entry) => {
         let score = 0;
         let met = 0;
@@ -52,7 +52,10 @@
         // among equal answers the shorter title is the closer one
         return { entry, covered, score: (score * covered * covered * exact * BOOST[entry.k]) / (1 + 0.02 * entry.title.size) };
       })
-      .filter(({ covered, score }) => score > 0 && covered >= 0.5)
+      .filter(({ covered, score }) => score > 0 && covered >= 0.5);
+    const best = Math.max(0, ...scored.map(({ covered }) => covered));
+    return scored
+      .filter(({ covered }) => covered >= 0.6 * best)
       .sort((a, b) => b.score - a.score)
       .map(({ entry }) => entry);
   }
