@@ -151,7 +151,7 @@ def _repair(judge, side, verdict, options, deadline):
     text = judge.text
     plain = "\\" not in text[side.start : side.end]
     tokens = _solid(text, side)
-    end = max((t.end for t in tokens), default=side.end)
+    end = side.end
     tried = set()
     for edit in sorted(_edits(judge, side, verdict, tokens, end), key=lambda e: e.rank):
         if time.perf_counter() > deadline:
@@ -166,8 +166,7 @@ def _repair(judge, side, verdict, options, deadline):
 
 
 def _solid(text, side):
-    tree_end = side.tree.end
-    return [t for t in tokenise(text, side.start, max(tree_end, side.start + 1)) if t.kind not in ("gap", "words", "amp", "brk")]
+    return [t for t in tokenise(text, side.start, side.end) if t.kind not in ("gap", "words", "amp", "brk")]
 
 
 def _right(judge, new, side, verdict, options, plain):
@@ -327,7 +326,7 @@ def _script_edits(text, node, letters, numbers, layers):
                 first, last = script[0].start, script[-1].end
                 first, last = (first + 1, last - 1) if spelt[0] in "([" else (first, last)
                 bare = spelt.strip("()[]")
-                for new in dict.fromkeys([*layers, *(("l", "l+1", "l-1", "L", "L-1") if any(x[:1] in "lL" for x in layers) else ())]):
+                for new in dict.fromkeys([*layers, *(("l", "l+1", "l-1") if any(x[:1] == "l" for x in layers) else ()), *(("L", "L-1") if any(x[:1] == "L" for x in layers) else ())]):
                     if new != bare and new:
                         braced = new if spelt[0] in "([" or text[first - 1 : first] == "{" else "{" + new + "}"
                         yield Edit(first, last, braced, f"the layer of ${_clip(text[node.start : node.end])}$ were {new}", 1.1)

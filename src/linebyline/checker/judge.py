@@ -20,7 +20,6 @@ from linebyline.checker.scene import ACTIVATION_NAMES, Scene, SecondDerivative, 
 STATUSES = ("reference", "ok", "loose", "wrong", "carries", "unreadable", "note-ok", "note-wrong")
 TOLERANCE = 1e-8
 PATIENCE = 0.20  # seconds spent on alternatives
-HONEST = "This judges whether each side is true, not whether each step is justified."
 
 
 @dataclass(frozen=True)
@@ -981,4 +980,4 @@ def _spells_out_units(builder, tree):
     return has_exp(tree) and any(isinstance(s, int) for leaf in builder.leaves for c in leaf.options for s in c.slots)
 
 
-__all__ = ["HONEST", "STATUSES", "Judge", "Report", "SideReport", "check", "LOSSES"]
+__all__ = ["STATUSES", "Judge", "Report", "SideReport", "check", "LOSSES"]

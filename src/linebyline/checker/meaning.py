@@ -315,7 +315,7 @@ class Builder:
             return None
         name = "sum" if item.kind == "bigsum" else item.name
         for alias in self.aliases:
-            if alias.name != name or alias.primes != item.primes:
+            if alias.name != name or (alias.primes != item.primes and not (alias.role is not None and alias.role[0] in ("f", "named"))):
                 continue
             if item.kind == "bigsum":
                 if "".join(script_text(s) for s in item.subs) == "".join(w for _, w in alias.params):
@@ -474,7 +474,7 @@ class Builder:
         if cut is None:
             cut = next((k for k, t in enumerate(tokens) if t.kind == "name" and t.text == "in" and k), None)
         if cut is not None:
-            members = tokens[cut + 1 :]
+            members = [t for t in tokens[cut + 1 :] if t.text not in ("{", "\\{", "(")]
             if not members or not (members[0].text[:1].isupper() or len(members[0].text) > 1):
                 raise Unreadable("cannot read the set a sum runs over")
             tokens = tokens[:cut]
@@ -632,7 +632,9 @@ class Builder:
             raise Unreadable("cannot read by what the gradient is taken")
         if self._swallows(rest[0][1], rest[1:]) if rest[0][1].kind == "name" else False:
             used = 2
-        body = self.product([("", rest[0][1])], scope)
+        if rest[0][1].kind == "name" and self.function_call(rest[0][1], rest[1:]) is not None:
+            used = 2
+        body = self.product([("", rest[0][1]), *rest[1:used]], scope)
         return self.derivative(body, variable, scope), used
 
 

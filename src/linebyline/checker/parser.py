@@ -430,6 +430,7 @@ class Parser:
         if node.kind == "group" and node.name == "{" and not (subs or sups or primes):
             inner = single_item(node.parts[0])
             if inner is not None and inner.kind in ("name", "deriv", "group", "num", "bigsum"):
+                inner.start, inner.end = node.start, node.end
                 return inner
         return node
 
