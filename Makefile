@@ -8,7 +8,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SITE := _build/html
 BUILT := $(SITE)/.built
-SOURCES := _config.yml _toc.yml $(wildcard chapters/* site/* src/linebyline/* src/linebyline/*/*)
+SOURCES := _config.yml _toc.yml $(wildcard chapters/* site/*.* site/assets/* site/templates/* src/linebyline/* src/linebyline/*/*)
 PORT ?= 8000
 
 # A floating-point warning in a chapter is a mistake in a formula: it stops the chapter.
@@ -60,6 +60,16 @@ lab: $(INSTALLED) ## open the chapters in JupyterLab
 .PHONY: test
 test: $(INSTALLED) ## run every notebook, the package's tests and the book's own rules
 	$(BIN)/python -m pytest
+
+.PHONY: test-site
+test-site: book ## open every page of the built site in a real browser
+	@$(BIN)/python tests/site/site_browser.py
+	REQUIRE_BROWSER=1 $(BIN)/python -m pytest tests/site
+
+.PHONY: measure-site
+measure-site: book ## measure the built site in a real browser and print the table
+	@$(BIN)/python tests/site/site_browser.py
+	$(BIN)/python tests/site/measure.py
 
 .PHONY: clean
 clean: ## remove the built site and what tests left
