@@ -19,6 +19,7 @@ import re
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -184,7 +185,7 @@ def _mutations(side):
         if token in ("=", r"\neq", r"\ne"):
             yield "condition", put(start, end, r" \neq " if token == "=" else "=")
         for other in LOOKALIKES.get(token, ()):
-            if start not in scripted or token == r"\delta":
+            if (start not in scripted or token == r"\delta") and not (r"\hat" in other and side[:start].rstrip().endswith(("\\hat", "\\hat{", "{"))):
                 yield "look-alike", put(start, end, other + (" " if other.startswith("\\") else ""))
     for start, end in scan.items:
         item = side[start:end]
@@ -256,20 +257,50 @@ def drop(side, start, end):
     return side[:start] + side[end:]
 
 
-def all_mutants():
-    """Yield (record, number of the side, category, text) of every mutant."""
-    for record in RIGHT:
-        parts = sides(record["text"])
-        left = parts[0][1]
-        for number, (relation, side) in enumerate(parts[1:], 1):
+@dataclass(frozen=True)
+class Mutant:
+    """A derivation with one token of one side changed; side 0 is the left side."""
+
+    record: dict
+    side: int
+    category: str
+    chain: tuple  # (relation before it, text) of every side
+
+    @property
+    def text(self):
+        """The whole chain."""
+        return " ".join(f"{relation} {side}" for relation, side in self.chain).strip()
+
+    @property
+    def pair(self):
+        """The left side and the changed side alone (or the first one, if the left side is what changed)."""
+        relation, side = self.chain[self.side or 1]
+        return f"{self.chain[0][1]} {relation} {side}"
+
+
+def all_mutants(rights=RIGHT):
+    """Yield every mutant of the derivations."""
+    for record in rights:
+        chain = sides(record["text"])
+        for number, (relation, side) in enumerate(chain):
             for category, mutant in mutations(side):
-                yield record, number, category, f"{left} {relation} {mutant}"
-        relation, side = parts[1]
-        for category, mutant in mutations(left):
-            yield record, 0, "left: " + category, f"{mutant} {relation} {side}"
+                changed = (*chain[:number], (relation, mutant), *chain[number + 1 :])
+                yield Mutant(record, number, category if number else f"left: {category}", changed)
 
 
 # ---------------------------------------------------------------- the witness's judgement
+
+
+def renamed(mutant):
+    """Whether the change gives one letter another name throughout: the same line in another notation."""
+    before = collections.Counter(letters_of(" ".join(side for _, side in sides(mutant.record["text"]))))
+    after = collections.Counter(letters_of(" ".join(side for _, side in mutant.chain)))
+    gone, new = before - after, after - before
+    return len(gone) == len(new) == 1 and not set(gone) & set(after) and not set(new) & set(before)
+
+
+def letters_of(text):
+    return [token for token in TOKEN.findall(text) if re.fullmatch(r"[A-Za-z]", token)]
 
 
 def witness_says(record, text):
@@ -305,39 +336,39 @@ def network_of(name):
     return random_network(scene["sizes"], scene["activations"], scene["loss"], rng=np.random.default_rng(0), shared_bias=scene.get("shared_bias", False))
 
 
-def checker_says(record, text):
-    """The status the checker gives to the second side, and its message."""
-    report = check(text, network=network_of(record["scene"]), notation=SCENES[record["scene"]]["notation"])
-    side = report.sides[1] if len(report.sides) > 1 else report.sides[0]
-    if side.status == "ok" and report.sides[0].status == "unreadable":
-        return "unreadable", ""
+def checker_says(mutant, alone=False):
+    """The status the checker gives to the changed side, and its message."""
+    name = mutant.record["scene"]
+    report = check(mutant.pair if alone else mutant.text, network=network_of(name), notation=SCENES[name]["notation"])
+    judged = [side for side in report.sides if not side.status.startswith("note")]
+    side = judged[1 if alone or not mutant.side else mutant.side] if len(judged) > 1 else judged[0]
+    if judged[0].status == "unreadable":
+        side = judged[0]
     return side.status, side.message
 
 
-def judge(mutant):
+def judge(mutant, alone=False):
     """(witness, status, message, seconds) of one mutant."""
-    record, number, category, text = mutant
     start = time.process_time()
     try:
-        status, message = checker_says(record, text)
+        status, message = checker_says(mutant, alone)
     except Exception as error:  # counted and printed: the checker must never raise
         status, message = "raised", f"{type(error).__name__}: {error}"
-    return witness_says(record, text), status, message, time.process_time() - start
+    witness = witness_says(mutant.record, mutant.pair)
+    if witness not in ("same", "unread") and renamed(mutant):
+        witness = "renamed"
+    return witness, status, message, time.process_time() - start
 
 
 REFUSED = ("wrong", "carries", "unreadable", "note-wrong")
 UNEXPLAINED = ("", "not equal to the left side")
 
 
-def crosses(report):
-    """Count what happened: {(witness, status): how many}, with the listed ones."""
-    return collections.Counter((witness, status) for _, witness, status, _, _ in report)
-
-
-def run(mutants, jobs):
+def run(mutants, jobs, alone=False):
+    """Yield (mutant, witness, status, message, seconds) of every one."""
     with ProcessPoolExecutor(jobs) as pool:
-        for mutant, (witness, status, message, seconds) in zip(mutants, pool.map(judge, mutants, chunksize=50)):
-            yield mutant, witness, status, message, seconds
+        for mutant, result in zip(mutants, pool.map(functools.partial(judge, alone=alone), mutants, chunksize=50)):
+            yield mutant, *result
 
 
 def main():
@@ -347,15 +378,17 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--list", help="write every mutant with its verdicts to this file (JSON lines)")
     parser.add_argument("--only", help="id of one derivation")
+    parser.add_argument("--alone", action="store_true", help="give the checker the left side and the changed side without the rest of the chain")
     options = parser.parse_args()
-    mutants = [m for m in all_mutants() if options.only in (None, m[0]["id"])]
+    mutants = list(all_mutants([r for r in RIGHT if options.only in (None, r["id"])]))
     if options.sample and options.sample < len(mutants):
         mutants = random.Random(options.seed).sample(mutants, options.sample)
-    results = list(run(mutants, options.jobs))
+    results = list(run(mutants, options.jobs, options.alone))
     if options.list:
         with open(options.list, "w", encoding="utf-8") as file:
-            for (record, number, category, text), witness, status, message, seconds in results:
-                row = {"id": record["id"], "side": number, "category": category, "text": text, "witness": witness, "status": status, "message": message}
+            for mutant, witness, status, message, seconds in results:
+                row = {"id": mutant.record["id"], "scene": mutant.record["scene"], "side": mutant.side, "category": mutant.category, "text": mutant.pair}
+                row.update(witness=witness, status=status, message=message)
                 file.write(json.dumps({**row, "seconds": round(seconds, 4)}, ensure_ascii=False) + "\n")
     return report_on(results)
 
@@ -365,7 +398,7 @@ def report_on(results):
     table = collections.Counter((witness, status) for _, witness, status, _, _ in results)
     statuses = ("ok", "loose", "wrong", "carries", "unreadable", "raised")
     print(f"{len(results):,} mutants of {len(RIGHT)} derivations\n{'witness':14}" + "".join(f"{s:>12}" for s in statuses))
-    for witness in ("changed", "meaningless", "same here", "unread", "same"):
+    for witness in ("changed", "meaningless", "same here", "unread", "renamed", "same"):
         print(f"{witness:14}" + "".join(f"{table[witness, s]:12,}" for s in statuses))
     changed = [r for r in results if r[1] in ("changed", "meaningless", "same here")]
     accepted = [r for r in changed if r[2] == "ok"]
@@ -378,11 +411,11 @@ def report_on(results):
     times = sorted(r[4] for r in results)
     if times:
         print(f"seconds of work: median {times[len(times) // 2]:.4f}, worst {times[-1]:.3f}")
-    for (record, _, category, text), witness, status, message, _ in accepted[:60]:
-        print(f"  accepted ({witness}) {record['id']} {record['scene']} [{category}]: {' '.join(text.split())}  {message}")
+    for mutant, witness, _, message, _ in accepted[:60]:
+        print(f"  accepted ({witness}) {mutant.record['id']} {mutant.record['scene']} [{mutant.category}]: {' '.join(mutant.pair.split())}  {message}")
     raised = [r for r in results if r[2] == "raised"]
-    for (record, _, _, text), _, _, message, _ in raised[:5]:
-        print(f"  raised {message}: {record['id']} {text}")
+    for mutant, _, _, message, _ in raised[:5]:
+        print(f"  raised {message}: {mutant.record['id']} {mutant.pair}")
     return int(len(accepted) > len(changed) / 1000 or bool(raised))
 
 

@@ -762,6 +762,8 @@ class Reader:
                 stop = int(upper[0]) if not self.world.grow else int(upper[0]) + size - self.world.scene["sizes"][[*self.world.sizes].index(size)]
         if stop > size or start < 1:
             raise Meaningless("a sum beyond its layer")
+        if unequal == letter:  # k unequal k: an empty sum
+            return np.zeros((TRIALS, 1, 1), complex)
         skip = None if unequal is None else self.index(unequal, env, size)
         total = 0
         for k in range(start - 1, stop):
