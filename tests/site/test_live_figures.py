@@ -214,7 +214,7 @@ def test_a_figure_opened_by_a_link_shows_the_packages_numbers(figure, seed, open
 
 
 @every_page
-def test_the_link_of_a_position_opens_the_page_in_it(page_name, opened, built):
+def test_one_link_carries_every_figure_that_was_moved(page_name, opened, built):
     settings = {"permissions": ["clipboard-read", "clipboard-write"], "fresh": True}
     page = opened(page_name, **settings)
     for root in roots(page):
@@ -222,8 +222,8 @@ def test_the_link_of_a_position_opens_the_page_in_it(page_name, opened, built):
         slider.focus()
         for _ in range(5):
             page.keyboard.press("ArrowLeft")
-        root.get_by_role("button", name="Copy link").click()
-        page.wait_for_function("(root) => root.querySelector('[role=status]').textContent.includes('ink')", arg=root.element_handle())
+    root.get_by_role("button", name="Copy link").click()
+    page.wait_for_function("(root) => root.querySelector('[role=status]').textContent.includes('Link copied')", arg=root.element_handle())
     copied = page.evaluate("() => navigator.clipboard.readText()")
     assert copied == page.url and "#" in copied
     page.mouse.move(0, 0)
@@ -271,6 +271,7 @@ def shown(name):
 
 needs_explorer, EXPLORER = shown("NetworkExplorer")
 needs_descent, DESCENT = shown("Descent")
+needs_simplex, SIMPLEX = shown("SoftmaxSimplex")
 needs_check, CHECK = shown("GradientCheck")
 
 
@@ -368,6 +369,21 @@ def test_the_step_is_dragged_in_the_picture(opened):
     page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] / 2, steps=3)
     page.mouse.up()
     assert float(slider.input_value()) < before - 2
+
+
+@needs_simplex
+def test_the_point_is_dragged_in_the_triangle(opened):
+    page = opened(SHOWN[SIMPLEX])
+    root = first_of(page, SIMPLEX)
+    picture = root.locator(".lbl-triangle")
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.7)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.25, steps=4)
+    page.mouse.up()
+    shares = [float(root.locator(".lbl-plot text[data-value]").nth(index).get_attribute("data-value")) for index in range(3)]
+    assert shares[2] > 0.6 and abs(shares[0] - shares[1]) < 0.02
 
 
 @needs_descent

@@ -65,6 +65,7 @@ export function parsed(text, like, limits) {
   return shaped(like, values.map((value) => Math.min(limits[1], Math.max(limits[0], value))));
 }
 
+const GATHER = "linebyline-positions";
 const fragment = () => new URLSearchParams(location.hash.slice(1));
 
 // The frame round a figure: its state, its controls, one sentence that says what it shows, reset and link.
@@ -118,9 +119,13 @@ export function live({ model, el }, { title, keys, adjust = (changes) => changes
     update(changes);
     if ([...fragment().keys()][0].startsWith(`${name}.`)) root.scrollIntoView({ behavior: "instant" });
   };
+  const tell = (said) => { for (const [key, value] of Object.entries(state())) said.set(`${name}.${key}`, String(flat(value))); };
+  // another figure is making a link: one fragment carries every figure that was moved
+  const join = ({ detail: said }) => { if (JSON.stringify(state()) !== JSON.stringify(initial)) tell(said); };
   const copy = async () => {
-    const said = new URLSearchParams(Object.entries(state()).map(([key, value]) => [`${name}.${key}`, String(flat(value))]));
-    for (const [key, value] of fragment()) if (key.includes(".") && !said.has(key)) said.append(key, value);
+    const said = new URLSearchParams();
+    tell(said);
+    document.dispatchEvent(new CustomEvent(GATHER, { detail: said }));
     history.replaceState(history.state, "", `#${said.toString().replaceAll("%2C", ",")}`);
     let copied = true;
     try { await navigator.clipboard.writeText(location.href); } catch { copied = false; }
@@ -141,11 +146,13 @@ export function live({ model, el }, { title, keys, adjust = (changes) => changes
     root.append(status, bar);
     for (const key of keys) model.on(`change:${key}`, changed);
     addEventListener("hashchange", follow);
+    document.addEventListener(GATHER, join);
     const linked = fromLink();
     if (Object.keys(linked).length) follow();
     else draw();
     return () => {
       removeEventListener("hashchange", follow);
+      document.removeEventListener(GATHER, join);
       for (const key of keys) model.off(`change:${key}`, changed);
     };
   };

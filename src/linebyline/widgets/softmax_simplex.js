@@ -105,6 +105,20 @@ function render(context) {
   const bars = barsPanel();
   const triangle = trianglePanel();
   const heat = jacobianPanel();
+  // drag the point: scores are the logarithms of its shares, with the mean they had before
+  const drag = (event) => {
+    if (!event.buttons) return;
+    const box = triangle.node.getBoundingClientRect();
+    const [x, y] = [((event.clientX - box.left) / box.width) * 320, ((event.clientY - box.top) / box.height) * 286 - 32];
+    const top = (232 - y) / (232 - CORNERS[2][1]);
+    const right = (x - 20 - 140 * top) / 280;
+    const logs = [1 - top - right, right, top].map((share) => Math.log(Math.max(share, 1e-3)));
+    const { net } = figure.state();
+    const lift = (sum(net) - sum(logs)) / 3;
+    const [low, high] = figure.limits.net;
+    figure.update({ net: logs.map((log) => Math.round(Math.min(high, Math.max(low, log + lift)) * 100) / 100) });
+  };
+  for (const kind of ["pointerdown", "pointermove"]) triangle.node.addEventListener(kind, drag);
   figure.add(
     h("div", { class: "lbl-controls" },
       ...[0, 1, 2].map((i) => slider(figure, { key: "net", path: [i], label: symbol(`net_${i + 1}`), spoken: `net ${i + 1}`, step: 0.1 })),
