@@ -68,7 +68,7 @@ def test_each_number_stands_at_its_own_edge(ax):
     assert place["i1"][1] > place["i2"][1] and place["i1"][0] < place["h1"][0] < place["o1"][0]
     for name, come, to in (("0.2", "i2", "h1"), ("0.25", "i1", "h2"), ("0.5", "h1", "o2"), ("0.55", "h2", "o2")):
         (x, y), (x0, y0), (x1, y1) = ({t.get_text(): t.get_position() for t in ax.texts}[name], place[come], place[to])
-        assert np.isclose((y - y0) * (x1 - x0), (x - x0) * (y1 - y0)) and x0 < x < x1
+        assert np.isclose((y - y0) * (x1 - x0), (x - x0) * (y1 - y0), rtol=1e-9, atol=0) and x0 < x < x1
 
 
 def test_a_path_is_drawn_thick_and_the_rest_pale(ax):
@@ -160,7 +160,7 @@ def test_bars_stand_side_by_side_and_differ_in_hatching(ax):
     assert len({patch.get_hatch() for patch in ax.patches}) == 2
     edges = sorted((patch.get_x(), patch.get_x() + patch.get_width()) for patch in ax.patches)
     assert all(right <= left + 1e-12 for (_, right), (left, _) in zip(edges, edges[1:]))
-    assert np.allclose([edges[0][0], edges[1][1]], [-0.4, 0.4])
+    assert np.allclose([edges[0][0], edges[1][1]], [-0.4, 0.4], rtol=1e-9, atol=0)
     assert [label.get_text() for label in ax.get_xticklabels()] == ["w1", "w2"] and ax.get_ylabel() == "gradient"
 
 
@@ -184,7 +184,7 @@ def test_a_matrix_of_zeros_is_white_and_numbered_from_one(ax):
     assert ax.collections[0].get_clim() == (-1, 1) and texts(ax) == ["+0.000"] * 4
     assert [label.get_text() for label in ax.get_xticklabels()] == ["1", "2"]
     ax.figure.canvas.draw()
-    assert np.allclose(ax.collections[0].get_facecolors(), 1, atol=0.01)
+    assert np.allclose(ax.collections[0].get_facecolors(), 1, atol=0.01, rtol=0)
 
 
 def test_descent_draws_contours_and_a_path_each(ax):

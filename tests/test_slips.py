@@ -45,7 +45,7 @@ def test_each_published_fingerprint_names_its_slip(slip):
 @pytest.mark.parametrize("slip", SOFTMAX_FINGERPRINTS)
 def test_each_published_fingerprint_of_a_softmax_layer_names_its_slip(slip):
     diagnosis = diagnose_value(SOFTMAX_FINGERPRINTS[slip], network=question_network(hidden="softmax"))
-    assert slip in diagnosis.slips and not diagnosis.is_right and np.isclose(diagnosis.right, -6.09859031e-05, rtol=1e-8)
+    assert slip in diagnosis.slips and not diagnosis.is_right and np.isclose(diagnosis.right, -6.09859031e-05, rtol=1e-8, atol=0)
 
 
 def test_the_published_ratios():
@@ -140,12 +140,12 @@ def test_the_slips_of_an_output_weight():
     difference, out, net = (forward.out[1] - QUESTION_TARGET)[0], forward.out[1][0], forward.net[1][0]
     below, slope = forward.out[0][0], sigmoid(forward.out[1][0]) * (1 - sigmoid(forward.out[1][0]))
     values = dict(slip_values(network, "w5"))
-    assert np.isclose(values["the output layer's activation derivative is left out (delta = out - target)"], difference * below, rtol=1e-12)
-    assert np.isclose(values["the sigmoid's derivative is taken at out instead of net, in the output layer"], difference * slope * below)
-    assert np.isclose(values["net(1 - net) stands for out(1 - out) in the output layer"], difference * net * (1 - net) * below)
-    assert np.isclose(values["the input of the weight is left out"], right.delta[1][0], rtol=1e-12)
-    assert np.isclose(values["the score net stands for the output out below"], right.delta[1][0] * 0.3775, rtol=1e-12)
-    assert np.isclose(values["the derivative by w6 is taken instead"], right.W[1][0, 1], rtol=1e-12)
+    assert close(values["the output layer's activation derivative is left out (delta = out - target)"], difference * below, rtol=1e-12)
+    assert close(values["the sigmoid's derivative is taken at out instead of net, in the output layer"], difference * slope * below)
+    assert close(values["net(1 - net) stands for out(1 - out) in the output layer"], difference * net * (1 - net) * below)
+    assert close(values["the input of the weight is left out"], right.delta[1][0], rtol=1e-12)
+    assert close(values["the score net stands for the output out below"], right.delta[1][0] * 0.3775, rtol=1e-12)
+    assert close(values["the derivative by w6 is taken instead"], right.W[1][0, 1], rtol=1e-12)
     assert not any("hidden" in words or "path" in words or "above" in words for words in values)
     assert out != net
 
@@ -154,13 +154,13 @@ def test_the_slips_of_a_shared_bias():
     right = question_network().backward(QUESTION_X, QUESTION_TARGET)
     values = dict(slip_values(question_network(), "b1"))
     truth, slope = right.b[0], sigmoid(0.35) * (1 - sigmoid(0.35))
-    assert np.isclose(values["only unit 1 of those that share the bias is counted"], right.delta[0][0], rtol=1e-12)
-    assert np.isclose(values["only unit 2 of those that share the bias is counted"], right.delta[0][1], rtol=1e-12)
-    assert np.isclose(values["delta is averaged over the units instead of summed"], truth / 2, rtol=1e-12)
-    assert np.isclose(values["delta is multiplied by the sigmoid's slope at the bias"], truth * slope, rtol=1e-12)
-    assert np.isclose(values["delta is multiplied by the bias"], truth * 0.35, rtol=1e-12)
+    assert close(values["only unit 1 of those that share the bias is counted"], right.delta[0][0], rtol=1e-12)
+    assert close(values["only unit 2 of those that share the bias is counted"], right.delta[0][1], rtol=1e-12)
+    assert close(values["delta is averaged over the units instead of summed"], truth / 2, rtol=1e-12)
+    assert close(values["delta is multiplied by the sigmoid's slope at the bias"], truth * slope, rtol=1e-12)
+    assert close(values["delta is multiplied by the bias"], truth * 0.35, rtol=1e-12)
     one_path = right.delta[1][1] * np.dot([0.50, 0.55], [0.241300708572, 0.240613417249])
-    assert np.isclose(values["only the path through output 2 is followed"], one_path, rtol=1e-9)
+    assert close(values["only the path through output 2 is followed"], one_path)
     assert "the input of the weight is left out" not in values
 
 
@@ -168,12 +168,12 @@ def test_the_slips_of_a_bias_of_its_own():
     network = question_network(shared_bias=False)
     right = network.backward(QUESTION_X, QUESTION_TARGET)
     values = dict(slip_values(network, ("b", 1, 1)))
-    assert np.isclose(values["delta is multiplied by the bias"], right.b[1][1] * 0.60, rtol=1e-12)
-    assert np.isclose(values["the derivative by b[1][0] is taken instead"], right.b[1][0], rtol=1e-12)
+    assert close(values["delta is multiplied by the bias"], right.b[1][1] * 0.60, rtol=1e-12)
+    assert close(values["the derivative by b[1][0] is taken instead"], right.b[1][0], rtol=1e-12)
     assert not any("share" in words or "averaged over the units" in words for words in values)
     values = dict(slip_values(network, ("b", 0, 1)))
     out, g = network.forward(QUESTION_X).out[0][1], (right.delta[1] @ network.W[1])[1]
-    assert np.isclose(values["the hidden activation's derivative is left out"], g, rtol=1e-12) and np.isclose(right.b[0][1], g * out * (1 - out))
+    assert close(values["the hidden activation's derivative is left out"], g, rtol=1e-12) and close(right.b[0][1], g * out * (1 - out))
 
 
 def test_the_slips_that_change_nothing_are_left_out():
@@ -181,7 +181,7 @@ def test_the_slips_that_change_nothing_are_left_out():
     values = slip_values(network, ("W", 0, 0, 0), np.array([1.0]), np.array([0.0]))
     assert "the input of the weight is left out" not in dict(values) and "the sign is turned" in dict(values)
     truth = network.backward([1.0], [0.0]).W[0][0, 0]
-    assert not any(np.isclose(value, truth, rtol=1e-9, atol=0) for _, value in values)
+    assert not any(close(value, truth) for _, value in values)
     assert not any("path" in words for words, _ in values)
 
 
@@ -191,13 +191,13 @@ def test_deeper_networks_and_other_activations_have_their_slips_too():
     x, target = rng.normal(size=2), rng.uniform(size=2)
     right, forward = network.backward(x, target), network.forward(x)
     values = dict(slip_values(network, ("W", 0, 2, 1), x, target))
-    assert np.isclose(values["the hidden activation's derivative is left out"], (right.delta[1] @ network.W[1])[2] * x[1], rtol=1e-9)
+    assert close(values["the hidden activation's derivative is left out"], (right.delta[1] @ network.W[1])[2] * x[1])
     assert "the weight matrix above is not transposed" not in values  # W[2] is not square
     middle = dict(slip_values(network, ("W", 1, 0, 2), x, target))
     g, out = right.delta[2] @ network.W[2], forward.out[1]
-    assert np.isclose(middle["the softmax is treated as elementwise, out(1 - out)"], g[0] * out[0] * (1 - out[0]) * forward.out[0][2], rtol=1e-9)
-    assert np.isclose(middle["the score net stands for the output out below"], right.delta[1][0] * forward.net[0][2], rtol=1e-9)
-    assert np.isclose(middle["the derivative by W[0][2, 1] is taken instead"], right.W[0][2, 1], rtol=1e-9)
+    assert close(middle["the softmax is treated as elementwise, out(1 - out)"], g[0] * out[0] * (1 - out[0]) * forward.out[0][2])
+    assert close(middle["the score net stands for the output out below"], right.delta[1][0] * forward.net[0][2])
+    assert close(middle["the derivative by W[0][2, 1] is taken instead"], right.W[0][2, 1])
     square = random_network((2, 2, 2, 2), ["sigmoid"] * 3, rng=rng)
     turned = Network([square.W[0], square.W[1].T, square.W[2].T], square.b, square.activations)
     forward = square.forward(x)
@@ -205,7 +205,7 @@ def test_deeper_networks_and_other_activations_have_their_slips_too():
     for layer in (2, 1):
         delta = (delta @ turned.W[layer]) * forward.out[layer - 1] * (1 - forward.out[layer - 1])
     values = dict(slip_values(square, ("W", 0, 0, 0), x, target))
-    assert np.isclose(values["the weight matrix above is not transposed"], delta[0] * x[0], rtol=1e-9)
+    assert close(values["the weight matrix above is not transposed"], delta[0] * x[0])
 
 
 def test_the_learning_rate_changes_the_updated_weights_only():
@@ -234,7 +234,7 @@ def test_the_questions_names_lead_where_the_picture_says():
         value = getattr(network, kind)[layer][tuple(index)]
         number = int(name[1])
         picture = {"b1": 0.35, "b2": 0.60}.get(name, 0.10 + 0.05 * number + 0.05 * (number > 4))
-        assert np.isclose(value, picture, rtol=1e-12)
+        assert close(value, picture, rtol=1e-12)
 
 
 def test_the_digits_given_count():
