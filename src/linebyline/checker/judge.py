@@ -19,7 +19,8 @@ from linebyline.checker.scene import ACTIVATION_NAMES, Scene, SecondDerivative, 
 
 STATUSES = ("reference", "ok", "loose", "wrong", "carries", "unreadable", "note-ok", "note-wrong")
 TOLERANCE = 1e-8
-PATIENCE = 0.20  # seconds spent on alternatives
+PATIENCE = 0.20  # seconds spent on other conventions
+LIMIT = 0.55  # seconds after which no further reading is tried
 
 
 @dataclass(frozen=True)
@@ -156,6 +157,11 @@ def check(text, network=None, notation=None, target=None, aliases=None):
             best = attempt
         if best.score == 0 or time.perf_counter() - start > PATIENCE:
             break
+    if best.score and not {"b", "B", "beta"} & set(names) and best.judge.scene.bias and best.writes_out_scores():
+        bare = Judge(text, replace(best.judge.scene, bias=False), best.judge.conv, known, chains, target_tree, names, start).run()
+        if bare.score == 0:
+            bare.loose_notes.append("right for a network without biases")
+            best = bare
     return best.report(guessed, notation)
 
 
@@ -215,24 +221,41 @@ def _scenes(network, names, aliases, notation):
         return [as_scene(network)], False
     layered = any(script_text(s).strip("()[]").lower().startswith(("l",)) for nodes in names.values() for n in nodes for s in n.sups) or notation == "layers"
     asked = notation in ("classes", "softmax") or (notation not in ("question", "layers", "matrix", None) and " " in str(notation) and notation.count(" ") == 2)
-    mazur = "net" in names or "out" in names or "target" in names or notation in ("question", "mazur")
+    subs = {script_text(s) for nodes in names.values() for n in nodes for s in n.subs}
+    mazur = "net" in names or "out" in names or "target" in names or notation in ("question", "mazur") or any(re.fullmatch(r"[ho]_?\d|total", s) for s in subs)
     logs = "log" in names or "ln" in names
     soft = "softmax" in names or asked
-    if layered:
-        sizes = {"sizes": (3, 4, 2, 3)}
-    elif mazur:
-        sizes = {"sizes": (2, 2, 2)}
+    sups = {script_text(s) for name, nodes in names.items() if name != "e" for n in nodes for s in n.sups}
+    digits = [int(s.strip("()[]")) for s in sups if s[:1] in "([" and s.strip("()[]").isdigit()]
+    lonely = any(name in ("w", "theta", "omega") and len(terms := sub_terms_or_none(n)) == 1 and terms[0][0] == "var" for name, nodes in names.items() for n in nodes)
+    examples = any(re.fullmatch(r"\([a-kn-z]\)|\[?[a-kn-z]\]", s) for s in sups) and not layered
+    if mazur:
+        shapes = [(2, 2, 2)]
+    elif lonely or (subs <= {"1", "2", "3"} and "x" in names and not digits):
+        shapes = [(3, 1), (2, 4, 3)]
+    elif max(digits, default=0) == 3:
+        shapes = [(3, 4, 2, 3), (3, 4, 2)]
+    elif layered or max(digits, default=0) > 3:
+        shapes = [(3, 4, 2, 3)]
     else:
-        sizes = {"sizes": (2, 4, 3)}
-    pairs = [("sigmoid", "squared_error"), ("softmax", "cross_entropy"), ("sigmoid", "sum_of_squares"), ("sigmoid", "binary_cross_entropy"), ("softmax", "squared_error"), ("identity", "squared_error")]
+        shapes = [(2, 4, 3)]
+    if subs <= {"1", "2", "3"} and not mazur:
+        shapes.insert(len(shapes) - 1 if shapes[0] == (3, 1) else 1, (1, 1, 1))
+    pairs = [("sigmoid", "squared_error"), ("softmax", "cross_entropy"), ("sigmoid", "binary_cross_entropy"), ("sigmoid", "sum_of_squares"), ("softmax", "squared_error"), ("identity", "squared_error")]
     if (logs or soft) and not mazur:
-        pairs = [pairs[1], pairs[3], pairs[0], pairs[4], pairs[2]]
+        pairs = [pairs[1], pairs[2], pairs[0], pairs[4], pairs[3]]
     hidden = "tanh" if "tanh" in names else "relu" if "relu" in names else "sigmoid"
-    scenes = [Scene(hidden=hidden, output=output, loss=loss, **sizes) for output, loss in pairs]
+    scenes = []
+    for rank, k, shape, (output, loss) in sorted((i + 1.5 * j, i, shape, pair) for i, pair in enumerate(pairs) for j, shape in enumerate(shapes)):
+        if output == "softmax" and shape[-1] == 1:
+            continue
+        scene = Scene(hidden=hidden, output=output, loss=loss, sizes=shape)
+        scenes += [replace(scene, batch=4, reduction="mean"), replace(scene, batch=4)] if examples else [scene]
     if mazur:
         from linebyline.network import question_network
 
         scenes[0] = as_scene(question_network(shared_bias="b" in names)) if hidden == "sigmoid" else scenes[0]
+        scenes.insert(1, Scene(hidden="softmax", sizes=(2, 2, 2)))
     return scenes, True
 
 
@@ -254,7 +277,7 @@ def _rows(notation, names, aliases):
 def _fit(conv, names):
     """How well a row's letters explain the text: scores and outputs used as such, targets that are not outputs."""
     own = [name for name in names if conv.meanings(name)]
-    kinds = {kind for name in own for kind, _ in conv.meanings(name)}
+    kinds = {kind for name in own for kind, place in conv.meanings(name) if place != 0}
     score = sum(kind in kinds for kind in ("net", "out", "target"))
     score += 2 * ("Theta" in names and conv.name == "coursera")
     return score
@@ -262,7 +285,7 @@ def _fit(conv, names):
 
 def _attempts(scenes, rows):
     ranked = sorted((i + j, i, j) for i, j in pairs_of(range(len(scenes)), range(len(rows))))
-    return [(scenes[i], rows[j]) for _, i, j in ranked[:12]]
+    return [(scenes[i], rows[j]) for _, i, j in ranked[:16]]
 
 
 # ---------------------------------------------------------------- one attempt
@@ -339,7 +362,7 @@ class Judge:
         bare = [int(s) for nodes in names.values() for n in nodes if any(k in ("W", "b", "delta", "net") for k, _ in conv.meanings(n.name)) for s in (script_text(x) for x in n.sups) if s.isdigit()]
         self.digits += [] if self.digits else bare
         conv.layered = self.symbolic or self.last_named or any(s[:1] in "([" and s.strip("()[]").isdigit() for s in sups)
-        self.two_index = self.matrix = self.open_vector = False
+        self.two_index = self.matrix = self.open_vector = self.open_matrix = False
         units = {}
         for name, nodes in names.items():
             kinds = {k for k, _ in conv.meanings(name)} | {a.role[0] for a in self.aliases if a.name == name and a.role}
@@ -360,6 +383,7 @@ class Judge:
                         conv.sub_layers = True
                 if kinds & {"W", "gradient W"}:
                     spelt = [t for t in terms if t[0] != "word"]
+                    self.open_matrix |= not spelt
                     self.two_index |= len(spelt) == 2 or (len(spelt) == 1 and spelt[0][0] == "digits" and len(spelt[0][1]) == 2)
                     self.matrix |= not spelt or (len(spelt) == 1 and spelt[0][0] in ("digits", "expr") and (conv.family != "question" or name.isupper()))
                 elif kinds & {"net", "out", "delta", "target"}:
@@ -425,7 +449,8 @@ class Judge:
                 for node in nodes:
                     terms = [t for t in sub_terms_or_none(node) if t[0] == "var"]
                     if len(terms) == 2 and not node.sups:
-                        return "from_to" if terms[0][1] < terms[1][1] else "to_from"
+                        first, second = ("l" if t[1] == "ell" else t[1] for t in terms)
+                        return "from_to" if first < second else "to_from"
         return "to_from"
 
     def run(self):
@@ -496,7 +521,7 @@ class Judge:
                 if verdict.status == "ok" and k in failed:
                     verdict.status = "loose"
                     verdict.message = "; ".join(filter(None, [verdict.message, f"right if the left side is {self.about(reference)}, not if it is {failed[k]}"]))
-                elif verdict.status == "wrong" and verdict.built is not None:
+                elif verdict.status == "wrong" and verdict.built is not None and self.about(reference) != "read so":
                     failed.setdefault(k, self.about(reference))
             score = sum(WEIGHT[v.status] for v in found)
             if best is None or score < best_score:
@@ -608,7 +633,8 @@ class Judge:
             leaves = builder.leaves + [leaf for leaf in reference.builder.leaves if leaf.key not in builder.by_key]
             for cost, _, chosen, domains in assignments(leaves, same, reference.chosen, meaning.MAX_READINGS, builder.entries + reference.builder.entries, options, self.scene.layers):
                 tried += 1
-                if tried > meaning.MAX_READINGS:
+                if tried > meaning.MAX_READINGS or time.perf_counter() - self.start > LIMIT:
+                    problem = problem or "it takes too long to try all readings"
                     break
                 tree_, chosen_ = tree, chosen
                 updated = self.updating(side, reference, builder, chosen)
@@ -632,12 +658,28 @@ class Judge:
                         fallback = Verdict("wrong", [], "", (), (builder, tree), modes, chosen, domains, updated or reference)
                         fallback.variables, fallback.tests, fallback.cases = variables, tests, cases
         if fallback is not None:
-            return fallback
+            return self.in_a_case(fallback, options) or fallback
         if mismatch is not None:
             return Verdict("wrong", message=mismatch, reference=reference, cases=cases)
         verdict = Verdict("unreadable", message=problem or "one index stands for units of two different layers")
         verdict.reference, verdict.cases = reference, cases
         return verdict
+
+    def in_a_case(self, verdict, options):
+        """Whether a side is right where two of the left side's indices are equal, or where they are not."""
+        free = [v for v in verdict.reference.domains if "#" not in v and v in verdict.variables]
+        for a in free:
+            for b in free:
+                if a < b and verdict.domains.get(a) == verdict.domains.get(b) and verdict.tests == []:
+                    for relation, sign in (("=", "="), ("!=", r"\neq")):
+                        try:
+                            mode = {k: v for k, v in verdict.modes.items() if k in ("row_gradients", "entrywise")}
+                            found = self.compare(verdict.reference, verdict.built[1], verdict.chosen, verdict.domains, verdict.variables, [(a, relation, b)], options, mode, verdict.built[0])
+                        except (Mismatch, Unreadable, SecondDerivative):
+                            continue
+                        if found[0]:
+                            return replace(verdict, status="loose", message=f"true only where ${a} {sign} {b}$; say so beside it")
+        return None
 
     def updating(self, side, reference, builder, chosen):
         """An update line: the left side is the weight after the step."""
@@ -842,20 +884,32 @@ class Outcome:
         self.judge, self.options, self.verdicts = judge, options, verdicts
         flat = [v for chain in verdicts for v in chain]
         self.loose_notes = [n.removeprefix("loose: ") for n in options.notes if n.startswith("loose: ")]
+        confirmed = [v for v in flat if v.status == "ok" and any(c.kind.split(" ")[-1] == "W" for c in v.chosen.values())]
+        if len(confirmed) > 1 and len(self.loose_notes) == 1 and "w_{ij}" in self.loose_notes[0]:
+            self.loose_notes = []  # more than one line agrees on the order of the indices
         self.score = sum(WEIGHT[v.status] for v in flat) + sum(1.0 for v in flat for n in v.notes if n.status != "note-ok")
         if self.loose_notes:
             self.score += 0.5 * sum(v.status == "ok" for v in flat)
+
+    def writes_out_scores(self):
+        """Whether a wrong side multiplies weights by outputs, as in a score without its bias."""
+        kinds = {c.kind.split(" ")[-1] for chain in self.verdicts for v in chain if v.status in ("wrong", "carries") for c in v.chosen.values()}
+        return {"W", "out"} <= kinds
 
     def report(self, guessed, notation):
         from linebyline.checker.diagnosis import explain
 
         judge = self.judge
-        sides, deadline = [], time.perf_counter() + 0.25
+        sides, deadline = [], min(time.perf_counter(), judge.start + LIMIT - 0.25) + 0.25
+        judge.start = time.perf_counter()
         for chain, verdicts in zip(judge.chains, self.verdicts):
             for side, verdict in zip(chain.sides, verdicts):
                 status, message, repair = verdict.status, verdict.message, verdict.repair
                 if status in ("wrong", "unreadable") and side.tree is not None and verdict.reference is not None:
                     status, message, repair = explain(judge, side, verdict, self.options, deadline)
+                if status == "ok" and guessed and judge.open_matrix and min(judge.scene.sizes) == 1:
+                    status = "loose"
+                    message = "; ".join(filter(None, [message, "right for one unit in a layer; give the network to have it checked for more"]))
                 if status == "ok" and self.loose_notes:
                     status = "loose"
                     message = "; ".join(filter(None, [message, *self.loose_notes]))

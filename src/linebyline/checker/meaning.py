@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linebyline.checker.notation import FUNCTIONS, LIMIT_LETTERS, LOSSES, NAMED, SIZES, Choice, choices, convention, is_layer_text, layer_number, spelling, sub_terms, super_terms
+from linebyline.checker.notation import FUNCTIONS, LIMIT_LETTERS, LOSSES, NAMED, SIZES, Choice, choices, convention, is_layer_text, layer_number, spelling, split_units, sub_terms, super_terms
 from linebyline.checker.parser import Node, Parser, Unreadable, read_condition, script_text, single_item, tokenise
 from linebyline.checker.scene import STEP, SecondDerivative, activate, slope
 
@@ -78,7 +78,7 @@ class Builder:
         self.conv, self.scene, self.options, self.aliases = conv, scene, options, aliases
         self.wide, self.near = wide, near
         self.leaves, self.by_key, self.count = [], {}, count
-        self.same, self.bound, self.free = [], {}, set(everywhere)
+        self.same, self.everywhere, self.free = [], set(everywhere), set(everywhere)
         self.saw = set()
         self.depth, self.in_alias, self.entries = 0, False, []
         self.arguments, self.functions = set(), set()
@@ -151,8 +151,6 @@ class Builder:
                         at += 2
                         continue
                     body = self.item(argument, scope)
-                    while used < len(rest) and rest[used][0] == "" and argument.kind in ("num", "name") and rest[used][1].kind == "name" and not rest[used][1].spaced_away and False:
-                        used += 1
                 value = ("exp" if item.name == "exp" else "log", body)
                 out.append((op, self.powered(value, item.sups, scope) if item.sups else value))
                 at += used
@@ -241,7 +239,8 @@ class Builder:
         if kind == "dloss":
             return ("dloss", self.leaf(item.parts[0], scope))
         if kind == "indicator":
-            raise Unreadable("an indicator of more than one index") if len(item.parts) != 2 else None
+            if len(item.parts) != 2:
+                raise Unreadable("an indicator of more than two indices")
             return self.powered(self.indicator_of(item.parts, item.name, scope), item.sups, scope)
         if kind == "cases":
             return ("cases", [(self.build(tree, scope), self.condition(tokens, scope)) for tree, tokens in item.parts])
@@ -264,7 +263,7 @@ class Builder:
             return ("exp", self.build(Parser(exponent).whole(), scope))
         if name == "pi" and not item.subs and not self.conv.meanings("pi"):
             return ("num", float(np.pi), "pi")
-        if name in ("delta", "Delta") and not item.sups and len(terms := sub_terms(item)) == 2 and all(t[0] in ("var", "digits") for t in terms) and not (terms[0][1] in "hoi" and (self.conv.family == "question" or self.in_alias) and terms[0][1] not in scope and terms[0][1] not in self.free):
+        if name in ("delta", "Delta") and not item.sups and len(terms := split_units(sub_terms(item), {**scope, **dict.fromkeys(self.free)}, self.conv)) == 2 and all(t[0] in ("var", "digits") for t in terms) and not (terms[0][1] in "hoi" and (self.conv.family == "question" or self.in_alias) and terms[0][1] not in scope and terms[0][1] not in self.free):
             return self.equality(terms[0], "=", terms[1], scope)
         if name in ("I", "chi", "1") and item.subs:
             if any(t.kind == "rel" for s in item.subs for t in s):
@@ -294,7 +293,7 @@ class Builder:
         if alias is not None:
             conv = _with_role(conv, item.name, alias.role, self.scene)
         if not conv.meanings(item.name) and item.name in "nmNMKCB" and not item.subs and not item.sups:
-            found = [Choice("size", n, (), cost=0.1 * k) for k, n in enumerate(dict.fromkeys(([self.scene.batch] if self.scene.batch else []) + [self.scene.sizes[-1]]))]
+            found = [Choice("size", layer, (), cost=0.1 * k) for k, layer in enumerate([-1, self.scene.layers] if self.scene.batch else [self.scene.layers])]
         else:
             if item.primes and alias is None and self._kind(item) not in ("W", "b"):
                 raise Unreadable(f"{spelling(item)}: a prime on something that is not a function")
@@ -453,7 +452,9 @@ class Builder:
         inner = dict(scope)
         names = []
         if not variables:
-            raise Unreadable("a sum without an index: over what?")
+            variables = self.open_letters(rest, scope)
+            if not variables:
+                return ("entries", self._with_tail(self.product([("", rest[0][1]), *rest[1:]], inner), tail, inner))
         for letter in variables:
             self.count += 1
             fresh = f"{letter}#{self.count}"
@@ -464,6 +465,21 @@ class Builder:
         conditions = [self.test(c, inner) for c in conditions]
         limits = self.limits(first, stop, scope)
         return ("sum", names, conditions, limits, body)
+
+    def open_letters(self, rest, scope):
+        """For a sum sign without an index: the index letters of what follows that nothing else binds."""
+        letters, stack = {}, [item for _, item in rest]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, Node):
+                if node.kind == "name" and node.subs:
+                    for term in sub_terms(node):
+                        if term[0] == "var" and term[1] not in scope and term[1] not in self.everywhere and term[1] not in "ho":
+                            letters.setdefault(term[1])
+                stack.extend(node.parts)
+            elif isinstance(node, tuple):
+                stack.extend(node)
+        return list(letters)[:2]
 
     def bounds(self, item):
         """Read below and above a sum sign: variables, excluded cases, the first value, the last one."""
@@ -769,7 +785,11 @@ class Evaluator:
             raise Unreadable("too many indices at once to compute")
 
     def value(self, tree, numbers):
-        return getattr(self, "_" + tree[0])(tree, numbers)
+        """Compute a tree; whatever numpy refuses to combine does not fit together."""
+        try:
+            return getattr(self, "_" + tree[0])(tree, numbers)
+        except (ValueError, IndexError, KeyError, OverflowError) as error:
+            raise Mismatch("parts of this do not fit together") from error
 
     # leaves
 
@@ -781,7 +801,7 @@ class Evaluator:
 
     def quantity(self, choice, numbers):
         if choice.kind == "size":
-            return np.full((1,) * self.ndim, float(choice.layer))
+            return np.full((1,) * self.ndim, float(self.scene.batch if choice.layer < 0 else self.scene.sizes[choice.layer]))
         value = numbers.value(choice.kind, choice.layer)
         value = value if numbers.parent is not None else value.real
         value = self.place(value, choice, numbers)
@@ -794,7 +814,7 @@ class Evaluator:
     def place(self, value, choice, numbers):
         """Put a raw array's slots on the axes of their indices; slots without an index become rows and columns."""
         slots = list(choice.slots)
-        if choice.kind == "b" and self.scene.shared_bias:
+        if choice.kind.split(" ")[-1] == "b" and self.scene.shared_bias:
             value, slots = value[..., 0], []
         if "label" in slots:
             at = slots.index("label")
@@ -831,10 +851,18 @@ class Evaluator:
             free = {open_slots[0]: along}
         return [free[k] if s is None else self.axis[s] for k, s in enumerate(slots)]
 
+    def _entries(self, tree, numbers):
+        value = self.value(tree[1], numbers)
+        if value.shape[-2:] == (1, 1):
+            raise Mismatch("a sum without an index: over what?")
+        return value.sum((-2, -1), keepdims=True)
+
     def _identity(self, tree, numbers):
         raise Unreadable("the identity matrix's size is not known here")
 
     def _partition(self, tree, numbers):
+        if self.scene.batch:
+            raise Unreadable("a bare sum sign, with more than one example")
         net = numbers.value("net", self.scene.layers)
         total = np.exp(net if numbers.parent is not None else net.real).sum(-1)
         return total.reshape(total.shape + (1,) * (self.ndim - total.ndim))

@@ -170,7 +170,7 @@ class Convention:
         return found or ()
 
     def knows(self, name):
-        return bool(self.meanings(name)) or name in NAMED or name in FUNCTIONS or name in ("log", "ln", "exp", "e", "diag", "sum", "I", "pi", "T", "top", "Delta") or name in SIZES
+        return bool(self.meanings(name)) or name in NAMED or name in FUNCTIONS or name in ("log", "ln", "exp", "e", "diag", "sum", "I", "pi", "T", "top", "Delta") or name in "nmNMKCB"
 
 
 def convention(name):
@@ -240,9 +240,11 @@ def sub_terms(node, bases=()):
                 if inner is None:
                     raise Unreadable("an index of an index is missing")
                 value = ("lit", int(inner.text)) if inner.text.isdigit() else ("var", inner.text)
-                terms.append(("unit", token.text, value))
+                if token.text in "yc":  # p_{y_i}: the entry of the class label
+                    value = None
+                terms.append(("unit", token.text, value) if value else ("var", token.text))
                 at += 2
-            elif token.kind == "name" and following is not None and following.kind == "num" and following.start == token.end:
+            elif token.kind == "name" and token.text in PREFIX and following is not None and following.kind == "num" and following.start == token.end:
                 terms.append(("unit", token.text, ("lit", int(float(following.text)))))
                 at += 1
             elif token.kind == "name" and following is not None and following.kind == "op" and following.text in "+-" and at + 2 < len(tokens) and tokens[at + 2].kind == "num":
@@ -260,6 +262,7 @@ def sub_terms(node, bases=()):
     return terms
 
 
+PREFIX = "hoi"
 SUPERSCRIPT = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|(T|top|mathsfT)|([+*]|new|old)$|([A-Za-z][+-]\d+|[lL])|(-?\d+)|([A-Za-z]+)|,")
 
 
@@ -332,8 +335,6 @@ def layer_number(text, kind, options, scene):
 
 # ---------------------------------------------------------------- choices
 
-PREFIX = "hoi"
-
 
 LIMIT_LETTERS = set("nmNMKCcJIHDdpPBTqQSRL")
 
@@ -349,7 +350,7 @@ def choices(node, scope, conv, scene, options, visible=()):
     meanings = conv.meanings(node.name)
     if not meanings:
         raise Unreadable(f"{spelling(node)}: the name is not known in this notation; say what it is with aliases={{{spelling(node)!r}: ...}}")
-    terms, supers = sub_terms(node), super_terms(node)
+    terms, supers = split_units(sub_terms(node), scope, conv), super_terms(node)
     words = [t[1] for t in terms if t[0] == "word"]
     terms = [t for t in terms if t[0] != "word" or t[1] in ("out", "in", "hidden", "output", "input")]
     if words:
@@ -374,6 +375,17 @@ def choices(node, scope, conv, scene, options, visible=()):
     if not found:
         raise Unreadable(f"{spelling(node)}: cannot be read with these indices in a {'-'.join(map(str, scene.sizes))} network")
     return sorted(found, key=lambda c: c.cost)[:12]
+
+
+def split_units(terms, scope, conv):
+    """Take i1 apart into the indices i and 1 where i is an index here and not the name of a layer."""
+    out = []
+    for term in terms:
+        if term[0] == "unit" and (term[1] in scope or (conv.family != "question" and term[1] == "i")):
+            out += [("var", term[1]), ("digits", str(term[2][1])) if term[2][0] == "lit" else term[2]]
+        else:
+            out.append(term)
+    return out
 
 
 def _distinct(found):
@@ -436,7 +448,7 @@ def _of_kind(node, kind, place, terms, supers, scope, conv, scene, options, visi
         if kind == "loss" or kind == "eta":
             yield from _scalar(node, kind, terms, sample, scope, conv, scene, text, exponent, cost, rank)
             continue
-        layers, cost_of = _layers(kind, place, text, conv, scene, options, terms)
+        layers, cost_of = _layers(kind, place, text, conv, scene, options, node.name)
         for layer in layers:
             base = rank * 0.5 + cost * 0.25 + cost_of(layer)
             low = 0 if kind == "out" else 1  # the inputs are the outputs of layer 0
@@ -450,7 +462,7 @@ def _of_kind(node, kind, place, terms, supers, scope, conv, scene, options, visi
         if single and terms[0][0] in ("digits", "expr", "var"):
             spelt = terms[0][1] if terms[0][0] != "expr" else f"{terms[0][1]}{terms[0][2]:+d}"
             symbolic = not spelt.isdigit()
-            if kind == "W" and conv.family == "question" and node.name.islower() and not conv.sub_layers:
+            if kind.endswith("W") and conv.family == "question" and node.name.islower() and not conv.sub_layers:
                 continue
             if symbolic and not (conv.sub_layers and spelt[0] in "lL"):
                 continue
@@ -458,7 +470,7 @@ def _of_kind(node, kind, place, terms, supers, scope, conv, scene, options, visi
             if layer is not None and (0 if kind == "out" else 1) <= layer <= last and not (kind == "target"):
                 ones = all(n == 1 for n in scene.sizes[1:]) or conv.sub_layers
                 extra = -0.25 if ones or (kind in ("W", "b") and node.name.isupper()) else 1.0 if kind != "b" else 0.0
-                slots = (None,) * (2 if kind == "W" else 0 if kind == "b" and scene.shared_bias else 1)
+                slots = (None,) * (2 if kind.endswith("W") else 0 if kind == "b" and scene.shared_bias else 1)
                 slots = _with_sample(kind, slots, sample, scope, scene)
                 if slots is not None:
                     yield Choice(f"new {kind}" if new else kind, layer, slots, transpose, exponent, rank * 0.5 + 0.1 + extra)
@@ -479,17 +491,20 @@ def _scalar(node, kind, terms, sample, scope, conv, scene, text, exponent, cost,
         prefix, value = _prefixed(terms)
         if value is None or prefix not in (None, "o"):
             return
+        if value[0] == "var" and value[1] in "npdx" and not scene.batch and value[1] not in scope:
+            yield Choice("loss", last, (), False, exponent, base, f"{spelling(node)} taken as the error of the one example")
+            return
         if scene.batch and prefix is None and value[0] == "var" and value[1] in "npqidm":
             yield Choice("example loss", last, (_index(value, scope, scene.batch),), False, exponent, base)
         index = _index(value, scope, scene.sizes[last])
         if index is not None:
             slots = _with_sample("unit loss", (index,), None, scope, scene)
             yield Choice("unit loss", last, slots, False, exponent, base)
-        if value[0] == "var" and value[1] in "npdx" and not scene.batch and value[1] not in scope:
-            yield Choice("loss", last, (), False, exponent, base + 0.5, f"{spelling(node)} taken as the error of the one example")
+        if value[0] == "var" and value[1] == "i" and not scene.batch and value[1] not in scope:
+            yield Choice("loss", last, (), False, exponent, base + 0.5, f"{spelling(node)} taken as the error of the one example", conv.name != "f p y")
 
 
-def _layers(kind, place, text, conv, scene, options, terms):
+def _layers(kind, place, text, conv, scene, options, name):
     last = scene.layers
     if text is not None:
         number = layer_number(text, kind.split(" ")[-1], options, scene)
@@ -502,6 +517,8 @@ def _layers(kind, place, text, conv, scene, options, terms):
         return (number,), lambda layer: 0.0
     if kind == "target" or place == "last":
         return (last,), lambda layer: 0.0
+    if place is None and kind == "out" and name == "h" and not conv.layered:
+        place = "hidden"
     if isinstance(place, int):
         return (place,), lambda layer: 0.0
     if place == "hidden":
@@ -616,6 +633,9 @@ def _weight_slots(node, layer, terms, scope, conv, scene, options, visible, has_
     if len(terms) == 4 and all(t[0] in ("var", "digits") for t in terms) and terms[0][1] in PREFIX and terms[2][1] in PREFIX:
         pairs = [(terms[0][1], terms[1]), (terms[2][1], terms[3])]
     prefixed = len(terms) == 2 and conv.family == "question" and terms[0][0] == "var" and terms[0][1] in "oh" and terms[1][0] in ("var", "digits")
+    if prefixed and terms[1] == ("var", "o") and terms[0][1] == "h":  # w_{ho}: from which hidden unit is not said
+        yield from _one_end(node, layer, "o", terms[1], scope, conv, scene, visible)
+        return
     if prefixed:  # w_{oj}: the other end is not said
         yield from _one_end(node, layer, terms[0][1], terms[1], scope, conv, scene, visible)
         if terms[0][1] not in scope and terms[0][1] in PREFIX:

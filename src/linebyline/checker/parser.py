@@ -76,7 +76,7 @@ STYLE = set(
     "underbrace overbrace bold mathop begingroup endgroup middle scriptstyle textsf texttt hfill centering strut smash unicode".split()
 )
 GAPS = {"quad", "qquad", "space", "enspace", " "}
-PRODUCTS = {"cdot": "*", "times": "*", "ast": "*", "odot": "⊙", "circ": "⊙", "otimes": "⊗", "div": "/", "bullet": "*", "star": "*", "sdot": "*", "centerdot": "*"}
+PRODUCTS = {"cdot": "*", "times": "*", "ast": "*", "odot": "⊙", "circ": "⊙", "otimes": "⊗", "div": "/", "bullet": "⊙", "star": "*", "sdot": "*", "centerdot": "*"}
 RELATIONS = {"leftarrow": "<-", "gets": "<-", "equiv": "=", "triangleq": "=", "approx": "≈", "simeq": "≈", "coloneqq": "=", "doteq": "=", "stackrel": "="}
 UNEQUAL = {"neq", "ne"}
 ARROWS = set("to rightarrow Rightarrow implies Longrightarrow longrightarrow Leftrightarrow iff therefore because".split())
@@ -327,7 +327,7 @@ class Parser:
                     raise Unreadable(f"nothing follows the sign {token.text!r}")
                 break
             sign = self.peek()
-            if operator and sign.text in ("-", "+") and sign.kind == "op":
+            if (operator or (items and ((items[-1][1].kind == "bigsum" and any(t.text.islower() for script in items[-1][1].subs for t in script)) or (items[-1][1].kind == "deriv" and items[-1][1].parts[0] is None)))) and sign.text in ("-", "+") and sign.kind == "op":
                 self.take()
                 item = self.item()
                 if sign.text == "-":
@@ -393,9 +393,10 @@ class Parser:
                 self.take()
                 script = self.script("sup", node)
                 text = script_text(script)
-                if text in ("'", "''"):
-                    primes += len(text)
-                else:
+                if text.endswith("'"):
+                    primes += len(text) - len(text.rstrip("'"))
+                    script = [t for t in script if t.kind != "prime"]
+                if script_text(script):
                     sups.append(script)
             elif token.kind == "prime":
                 self.take()
