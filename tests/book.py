@@ -97,14 +97,14 @@ NUMBER = re.compile(r"(?<![\w.,^_{/-])[-+]?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?![\w}]|\
 
 def long_numbers(path):
     """Every number of three or more significant digits in its prose and equations, as typed."""
-    text = re.sub(r"(\d),(\d{3})(?!\d)", r"\1\2", _without_markup(markdown(path)).replace("\u2212", "-"))
+    text = _without_thousands(_without_markup(markdown(path)).replace("\u2212", "-"))
     text = re.sub(r"\s*\\(?:times|cdot)\s*10\^\{(-?\d+)\}", r"e\1", text)
     return [match for match in NUMBER.findall(text) if _digits(match) >= 3 and not re.fullmatch(r"(?:19|20)\d\d", match)]
 
 
 def is_printed(number, text):
     """Whether a cell printed this number with these digits (or the same number with a sign or another exponent)."""
-    bare = number.lstrip("+-")
+    bare, text = number.lstrip("+-"), _without_thousands(text)
     if re.search(rf"(?<![\d.]){re.escape(bare)}(?![\d])", text):
         return True
     value, digits = abs(float(number)), _digits(number)
@@ -117,6 +117,10 @@ def is_printed(number, text):
 
 def _digits(number):
     return len(number.lower().split("e")[0].lstrip("+-").replace(".", "").lstrip("0"))
+
+
+def _without_thousands(text):
+    return re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)
 
 
 def _without_markup(text):

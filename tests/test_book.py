@@ -151,7 +151,7 @@ def test_every_number_in_the_prose_is_printed_by_a_cell_of_the_chapter(path):
     assert not missing, f"no cell prints {missing}"
 
 
-@each_notebook
+@each_chapter
 def test_it_makes_claims_that_can_fail(path):
     assert sum(cell.source.count("assert ") for cell in code(path)) >= 5
 
