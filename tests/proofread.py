@@ -64,6 +64,8 @@ ELSEWHERE = {
     ("11", r"\sum_i out_{hi} ="): SOFTMAX_HIDDEN,
     ("12", r"(1_{i=1} - out_{hi})"): SOFTMAX_HIDDEN,
     ("13", r"out_{ok} - target_{ok}"): replace(CATEGORICAL, hidden="softmax"),
+    ("14", r"-\frac{\partial E}{\partial net_{h2}}"): replace(SOFTMAX_HIDDEN, sizes=(2, 3, 2)),
+    ("14", r"\partial w_3}"): SOFTMAX_HIDDEN,
 }
 
 # right for two units a layer and said to be so in the chapter: the checker answers "loose", with that reason
