@@ -224,7 +224,11 @@ def rows_for(notation):
 # ---------------------------------------------------------------- scripts
 
 
-def sub_terms(node, bases=()):
+def _number(token):
+    return token is not None and token.kind == "num" and token.text.isdecimal() and len(token.text) < 4
+
+
+def sub_terms(node):
     """Read a node's subscripts as a list of terms: ("var", x), ("lit", n), ("unit", prefix, term), ("word", w), ("expr", x, n)."""
     terms = []
     for script in node.subs:
@@ -239,20 +243,20 @@ def sub_terms(node, bases=()):
                 inner = tokens[at + 2] if at + 2 < len(tokens) else None
                 if inner is None:
                     raise Unreadable("an index of an index is missing")
-                value = ("lit", int(inner.text)) if inner.text.isdigit() else ("var", inner.text)
+                value = ("lit", int(inner.text)) if _number(inner) else ("var", inner.text)
                 if token.text in "yc":  # p_{y_i}: the entry of the class label
                     value = None
                 terms.append(("unit", token.text, value) if value else ("var", token.text))
                 at += 2
-            elif token.kind == "name" and token.text in PREFIX and following is not None and following.kind == "num" and following.start == token.end:
-                terms.append(("unit", token.text, ("lit", int(float(following.text)))))
+            elif token.kind == "name" and token.text in PREFIX and _number(following) and following.start == token.end:
+                terms.append(("unit", token.text, ("lit", int(following.text))))
                 at += 1
-            elif token.kind == "name" and following is not None and following.kind == "op" and following.text in "+-" and at + 2 < len(tokens) and tokens[at + 2].kind == "num":
-                terms.append(("expr", token.text, int(float(tokens[at + 2].text)) * (1 if following.text == "+" else -1)))
+            elif token.kind == "name" and following is not None and following.kind == "op" and following.text in "+-" and at + 2 < len(tokens) and _number(tokens[at + 2]):
+                terms.append(("expr", token.text, int(tokens[at + 2].text) * (1 if following.text == "+" else -1)))
                 at += 2
             elif token.kind == "name":
                 terms.append(("word", token.text) if len(token.text) > 1 and token.text != "ell" else ("var", token.text))
-            elif token.kind == "num" and token.text.isdigit() and len(token.text) < 5:
+            elif _number(token):
                 terms.append(("digits", token.text))
             elif token.kind == "rel":
                 raise Unreadable(f"cannot read the index {script_text(script)!r}")
