@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import html
+import io
 import os
 import re
 import shutil
@@ -19,9 +20,15 @@ logging.logging.getLogger("fontTools").setLevel("WARNING")  # it logs each table
 SCRIPT = re.compile(r"<script([^>]*)>(.*?)</script>", re.S)
 HANDLER = re.compile(r'\son[a-z]+="([^"]*)"')
 ICON_RULE = re.compile(r'((?:\.fa-[\w-]+:{1,2}before,?)+)\{content:"(\\[0-9a-f]+|.)"\}')
+ICON_FONT = re.compile(r'url\([^)]*?/(fa-[\w-]+)\.woff2\) format\("woff2"\),url\([^)]*?\.ttf\) format\("truetype"\)')
 ICON_NAME = re.compile(r"\bfa-([a-z0-9-]+)")
 SVG = re.compile(r'<svg role="img".*?</svg>', re.S)
 DRAWING = re.compile(r'(<svg role="img" aria-label="[^"]*") style="([^"]*)"((?: xmlns[:\w]*="[^"]*")*) width="([\d.]+pt)"')
+FIRST_SCREEN = 80_000  # characters of an article that fill a screen for certain
+ASK_FOR_FONTS = (
+    "for (const font of ['1em KaTeX_Main', 'italic 1em KaTeX_Math', '1em KaTeX_Size1', '1em KaTeX_Size2', '1em KaTeX_Size3', "
+    "'900 1em \"Font Awesome 6 Free\"']) document.fonts.load(font);"
+)
 CODE_POINT = re.compile(r'"\\?([0-9a-f]{4}|[\ue000-\uf8ff])"')
 
 
@@ -128,7 +135,10 @@ def tidy(page):
 
 
 def subset_icons(static, pages):
-    """Keep of the icon fonts and of their style rules only the icons that some page or script shows."""
+    """Keep of the icons and of their style rules only those that some page or script shows.
+
+    The fonts of a few kilobytes that remain go into the style sheet: they are there at the first paint.
+    """
     style = static / "styles" / "pydata-sphinx-theme.css"
     css = style.read_text(encoding="utf-8")
     used = set()
@@ -148,18 +158,35 @@ def subset_icons(static, pages):
     for sheet in [css, *(path.read_text(encoding="utf-8") for path in static.rglob("*.css") if path != style)]:
         kept_codes.update(CODE_POINT.findall(sheet))
     points = {int(code, 16) if len(code) > 1 else ord(code) for code in kept_codes}
-    folder = static / "vendor" / "fontawesome" / "webfonts"
-    for font in folder.glob("*.ttf"):
+    inline = {}
+    for font in (static / "vendor" / "fontawesome" / "webfonts").glob("*.ttf"):
         glyphs = ttLib.TTFont(font)
-        cutter = subset.Subsetter(subset.Options(notdef_outline=True, layout_features=["*"]))
+        cutter = subset.Subsetter()
         cutter.populate(unicodes=points)
         cutter.subset(glyphs)
         glyphs.flavor = "woff"
-        glyphs.save(font.with_suffix(".woff"))
-        font.unlink()
-        font.with_suffix(".woff2").unlink()
-    css = re.sub(r'url\(([^)]*?/fa-[\w-]+)\.woff2\) format\("woff2"\),url\([^)]*?\.ttf\) format\("truetype"\)', r'url(\1.woff) format("woff")', css)
+        small = io.BytesIO()
+        glyphs.save(small)
+        inline[font.stem] = base64.b64encode(small.getvalue()).decode()
+    shutil.rmtree(static / "vendor" / "fontawesome")
+    css = ICON_FONT.sub(lambda match: f'url(data:font/woff;base64,{inline[match[1]]}) format("woff")', css)
     style.write_text(css, encoding="utf-8")
+
+
+def steady(page):
+    """Return a page whose first paint waits until its first screen is parsed and its fonts are asked for.
+
+    So nothing that is shown moves afterwards. A browser that does not know ``rel="expect"`` paints when it likes.
+    """
+    start = page.find('<article class="bd-article')
+    end = page.find("</article>", start)
+    if start < 0 or end < 0:
+        return page
+    mark = page.find("\n<p>", start + FIRST_SCREEN, end)
+    mark = end if mark < 0 else mark + 1
+    page = page[:mark] + '<span id="first-screen" hidden></span>' + page[mark:]
+    page = page.replace("<head>", '<head>\n    <link rel="expect" href="#first-screen" blocking="render">', 1)
+    return page.replace("</head>", f"  <script>{ASK_FOR_FONTS}</script>\n  </head>", 1)
 
 
 def built_pages(app):
@@ -173,7 +200,7 @@ def tidy_pages(app, exception):
         for path in built_pages(app):
             page = path.read_text(encoding="utf-8")
             if "Content-Security-Policy" not in page:
-                path.write_text(tidy(page), encoding="utf-8")
+                path.write_text(steady(tidy(page)), encoding="utf-8")
 
 
 def protect(app, exception):

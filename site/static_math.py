@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 # environments that KaTeX would number line by line; Sphinx numbers the whole block already
 NUMBERED = re.compile(r"\\(begin|end)\{(align|alignat|gather|equation)\}")
 
+FONTS_OF_MOST_FORMULAS = ("KaTeX_Main-Regular", "KaTeX_Math-Italic", "KaTeX_Size1-Regular", "KaTeX_Size2-Regular", "KaTeX_Size3-Regular")
+
 
 class Katex:
     """One Node.js process that typesets; the answer to a formula is kept, because formulas repeat."""
@@ -116,8 +118,8 @@ def visit_block(self, node):
 def copy_katex(app):
     """Put KaTeX's style sheet and its fonts into the site; only the format every browser reads.
 
-    The two fonts of nearly every formula go into the style sheet: they are there at the first paint, so no line moves
-    when they arrive.
+    The fonts of nearly every formula go into the style sheet: they are there at the first paint, so no line moves when
+    they arrive.
     """
     if app.builder.format != "html":
         return
@@ -126,7 +128,7 @@ def copy_katex(app):
     (target / "fonts").mkdir(parents=True, exist_ok=True)
     css = (source / "katex.min.css").read_text(encoding="utf-8")
     css = re.sub(r'(url\(fonts/[\w-]+\.woff2\) format\("woff2"\))(,url\(fonts/[\w.-]+\) format\("\w+"\))+', r"\1", css)
-    for name in ("KaTeX_Main-Regular", "KaTeX_Math-Italic"):
+    for name in FONTS_OF_MOST_FORMULAS:
         content = base64.b64encode((source / "fonts" / f"{name}.woff2").read_bytes()).decode()
         css = css.replace(f"url(fonts/{name}.woff2)", f"url(data:font/woff2;base64,{content})")
     (target / "katex.min.css").write_text(css, encoding="utf-8")

@@ -258,9 +258,12 @@ def test_the_whole_book_has_every_chapter_and_links_inside_itself(site):
     assert "<script" not in page and "still 1.5" in page
 
 
-def test_the_icon_fonts_hold_only_what_is_used(site):
-    fonts = list((site / "_static").rglob("fa-*.*"))
-    assert fonts and sum(font.stat().st_size for font in fonts) < 20_000
+def test_the_icons_are_a_few_kilobytes_in_the_style_sheet(site):
+    assert not list((site / "_static").rglob("fa-*"))
+    css = text_of(site, "_static/styles/pydata-sphinx-theme.css")
+    fonts = re.findall(r"url\(data:font/woff;base64,([^)]+)\)", css)
+    assert len(fonts) >= 3 and sum(map(len, fonts)) < 20_000
+    assert ".fa-moon:before" in css and ".fa-yen-sign:before" not in css
 
 
 # ---- what must stop a build: each mistake alone on a page of one book
