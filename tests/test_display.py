@@ -1,5 +1,6 @@
 """Figures, tables and progress bars: readable in any colour, by eye or by ear, and harmless whatever the text."""
 
+import re
 import xml.etree.ElementTree as ET
 
 import matplotlib as mpl
@@ -34,12 +35,20 @@ def test_a_figure_is_an_image_with_its_message_and_a_caption():
 
 
 def test_a_figure_without_a_caption_has_none():
-    assert figure_of(show_figure(new_axes(), alt="Empty."))[2] is None
+    root, svg, caption = figure_of(show_figure(new_axes(), alt="Empty."))
+    assert caption is None and not root.text and not (svg.tail or "").strip()
+
+
+def test_only_the_figure_shown_is_closed():
+    first, second = new_axes(), new_axes()
+    show_figure(first, alt="The first of two.")
+    assert not plt.fignum_exists(first.figure.number) and plt.fignum_exists(second.figure.number)
+    plt.close(second.figure)
 
 
 @pytest.mark.parametrize("alt", ["", "  "])
 def test_a_figure_that_says_nothing_is_refused(alt):
-    with pytest.raises(ValueError, match="alt: expected a sentence that says what the figure shows, got an empty string"):
+    with pytest.raises(ValueError, match="^alt: expected a sentence that says what the figure shows, got an empty string$"):
         show_figure(new_axes(), alt=alt)
 
 
@@ -49,7 +58,7 @@ def test_text_in_a_figure_stays_text_and_takes_the_colour_of_the_page():
     ax.plot([0, 1], [0, 1], label="curve")
     ax.legend()
     markup = show_figure(ax, alt="x").markup
-    assert "net and out</text>" in markup and "currentColor" in markup
+    assert "net and out</text>" in markup and set(re.findall(r"\w*currentColor\w*", markup)) == {"currentColor"}
     assert "#010203" not in markup and "#000000" not in markup.lower() and "#ffffff" not in markup.lower()
 
 
@@ -60,14 +69,25 @@ def test_the_same_figure_is_the_same_file_and_tells_no_date():
         return show_figure(ax, alt="Down.").markup
 
     assert draw() == draw()
+    assert not re.search(r"\n\s", draw()) and "XX" not in draw()
     assert "<metadata" not in draw() and "<?xml" not in draw() and "<!DOCTYPE" not in draw()
 
 
 def test_several_axes_are_shown_as_one_figure():
     axes = new_axes(6, 2, columns=3)
     assert axes.shape == (3,) and axes[0].figure is axes[2].figure and axes[0].figure.get_size_inches().tolist() == [6, 2]
+    assert axes[2].get_subplotspec().get_geometry() == (1, 3, 2, 2)
     assert figure_of(show_figure(axes, alt="Three."))[1] is not None
-    assert figure_of(show_figure(new_axes(columns=2, sharey=True), alt="Two."))[1] is not None
+    pair = new_axes(columns=2, sharey=True)
+    assert pair[0].get_shared_y_axes().joined(*pair)
+    assert figure_of(show_figure(pair, alt="Two."))[1] is not None
+
+
+def test_a_figure_is_wide_and_low_and_cuts_nothing_off():
+    figure = new_axes().figure
+    assert figure.get_size_inches().tolist() == [6, 3.2]
+    assert type(figure.get_layout_engine()).__name__ == "ConstrainedLayoutEngine"
+    plt.close(figure)
 
 
 def test_curves_differ_in_more_than_colour():
@@ -98,6 +118,18 @@ def test_a_table_has_heads_for_columns_and_rows_and_scrolls_by_keyboard():
     region = soup.find(class_="lbl-scroll")
     assert (region["role"], region["tabindex"], region["aria-label"]) == ("region", "0", "Two weights")
     assert repr(shown) == "Two weights\nweight | gradient\nw1     | 0.5\nw2     | +1.0e-03"
+
+
+def test_a_table_is_marked_up_in_full_and_aligned_as_text():
+    shown = show_table(["a", "b"], [["long head", 1], ["x", 22]], "C")
+    assert shown.markup == (
+        '<div class="lbl-scroll" role="region" tabindex="0" aria-label="C"><table class="lbl-table"><caption>C</caption>'
+        '<thead><tr><th scope="col">a</th><th scope="col">b</th></tr></thead>'
+        '<tbody><tr><th scope="row">long head</th><td>1</td></tr><tr><th scope="row">x</th><td>22</td></tr></tbody></table></div>'
+    )
+    assert repr(shown) == "C\na         | b\nlong head | 1\nx         | 22"
+    wide = show_table(["a", "b", "c"], [["x", 1, 2]], "C").markup
+    assert "<td>1</td><td>2</td>" in wide
 
 
 def test_what_is_shown_is_escaped():
@@ -157,6 +189,13 @@ def test_a_progress_bar_is_printed_line_by_line_outside_a_notebook(capsys):
     assert capsys.readouterr().out.splitlines() == [
         "a & b [..] 1/4, error 0.5000", "a & b [#.] 2/4, error 0.5000", "a & b [##] 4/4, error 0.5000",
     ]  # fmt: skip
+
+
+def test_a_progress_bar_that_starts_with_a_mark_is_shown(capsys):
+    bar = progress_bar("x", width=2)
+    bar(1, 2, 0.0)
+    bar(2, 2, 0.0)
+    assert capsys.readouterr().out.splitlines() == ["x [#.] 1/2, error 0.0000", "x [##] 2/2, error 0.0000"]
 
 
 def test_the_label_of_a_progress_bar_is_escaped(monkeypatch):

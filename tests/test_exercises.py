@@ -49,6 +49,11 @@ def test_an_answer_of_another_shape_is_told_so(answer, expected, shapes):
         raise AssertionError(verdict.message)
 
 
+def test_a_word_and_an_array_have_no_shapes_to_compare():
+    for answer, expected in (("no", [1, 2]), ([1, 2], "no")):
+        assert "none of the usual slips" in check_answer(answer, expected).message
+
+
 @given(arrays(bound=1e100), st.floats(1e-5, 1))
 def test_an_error_of_a_relative_1e_5_is_wrong_and_one_of_1e_7_right(expected, off):
     expected = np.where(np.abs(expected) < 1e-3, 1.0, expected)
@@ -87,5 +92,7 @@ def test_a_slip_that_leaves_the_right_value_is_a_mistake_of_the_exercise():
 def test_what_is_no_answer_at_all_is_refused():
     with pytest.raises(ValueError, match="answer: expected numbers, got NaN"):
         check_answer(np.nan, 0.25)
-    with pytest.raises(TypeError, match="answer: expected numbers, got NoneType"):
+    with pytest.raises(TypeError, match="^answer: expected numbers, got NoneType"):
         check_answer(None, 0.25)
+    with pytest.raises(ValueError, match="^expected: expected numbers, got NaN"):
+        check_answer(0.25, np.nan)

@@ -120,6 +120,8 @@ def test_every_entry_of_every_block_is_checked_by_its_own_name():
         "W[0][0, 0]", "W[0][0, 1]", "W[0][1, 0]", "W[0][1, 1]", "b[0][0]", "b[0][1]",
         "W[1][0, 0]", "W[1][0, 1]", "W[1][1, 0]", "W[1][1, 1]", "b[1][0]", "b[1][1]",
     ]  # fmt: skip
+    shared = [entry.index for entry in check_gradients(question_network(), QUESTION_X, QUESTION_TARGET, verbose=False).entries]
+    assert shared[4::5] == ["b[0]", "b[1]"]
     for kind in ("W", "b"):
         for layer in (0, 1):
             for index in np.ndindex(getattr(right, kind)[layer].shape):
@@ -234,8 +236,11 @@ def test_a_gradient_that_is_not_finite_is_refused_or_counted_as_wrong():
 
 
 def test_an_independent_derivative_that_overflowed_is_no_reason_to_pass(monkeypatch):
-    monkeypatch.setattr("linebyline.gradcheck.complex_step_gradient", lambda f, x: np.full(np.shape(x), np.inf))
-    with pytest.raises(GradientMismatch):
+    def overflow(f, x):
+        return complex_step_gradient(f, x) if np.ndim(x) else np.array(np.inf)
+
+    monkeypatch.setattr("linebyline.gradcheck.complex_step_gradient", overflow)
+    with pytest.raises(GradientMismatch, match=r"^b\[0\]: .* relative error inf"):
         check_gradients(question_network(), QUESTION_X, QUESTION_TARGET, verbose=False)
 
 

@@ -259,7 +259,7 @@ def test_no_more_than_nine_digits_are_asked_for():
 
 def test_a_number_that_fits_nothing_gets_no_guess():
     diagnosis = diagnose_value("0.000123")
-    assert not diagnosis.is_right and diagnosis.slips == ()
+    assert diagnosis.is_right is False and diagnosis.slips == ()
     assert str(diagnosis) == "0.000123 is not right, 0.2805 times the right value, and none of the usual slips leaves it"
 
 
@@ -276,6 +276,7 @@ def test_a_slip_with_its_sign_turned_is_named_only_if_no_plain_one_fits():
     assert diagnose_value("-0.000438568").slips == ("the sign is turned",)
     softmax = question_network(hidden="softmax")
     # w3's derivative is minus w1's, so the plain slip is named beside it
+    assert diagnose_value("0.000121972", network=softmax).slips == ("the derivative by w4 is taken instead",)
     assert diagnose_value("6.09859e-05", network=softmax).slips == ("the sign is turned", "the derivative by w3 is taken instead")
 
 
@@ -372,5 +373,10 @@ def test_a_batch_is_refused():
         diagnose_value("0.000438568", x=[QUESTION_X], target=[QUESTION_TARGET])
     with pytest.raises(TypeError, match="x: expected floats"):
         diagnose_value("0.000438568", x=np.array([1, 2]))
-    with pytest.raises(ValueError, match="target and|same shape"):
+    network = random_network((3, 2, 4), ["sigmoid", "sigmoid"], rng=np.random.default_rng(0))
+    with pytest.raises(ValueError, match=r"^x: expected one example of shape \(3,\), got \(2, 3\);"):
+        diagnose_value("0.123", ("W", 0, 0, 0), network, np.zeros((2, 3)), np.zeros((2, 4)))
+    with pytest.raises(ValueError, match="expected the same shape"):
         diagnose_value("0.000438568", target=[1.0])
+    with pytest.raises(TypeError, match="^target: expected floats"):
+        diagnose_value("0.000438568", target=np.array([0, 1]))

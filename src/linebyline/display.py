@@ -92,12 +92,12 @@ def show_figure(ax, alt, caption=""):
         raise ValueError("alt: expected a sentence that says what the figure shows, got an empty string")
     figure = getattr(ax, "flat", [ax])[0].figure
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    figure.savefig(buffer, format="svg")
     plt.close(figure)
     svg = buffer.getvalue()
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.index("<svg") :], flags=re.S)
     svg = re.sub(r"\n\s*", "\n", svg).replace(_INK, "currentColor")
-    svg = svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alt)}" style="max-width:100%;height:auto" ', 1)
+    svg = svg.replace("<svg ", f'<svg role="img" aria-label="{html.escape(alt)}" style="max-width:100%;height:auto" ')
     below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
     return Html(f'<figure class="lbl-figure">{svg}{below}</figure>', f"[figure: {alt}]")
 
