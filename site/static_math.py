@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 # environments that KaTeX would number line by line; Sphinx numbers the whole block already
 NUMBERED = re.compile(r"\\(begin|end)\{(align|alignat|gather|equation)\}")
 
+# what a cell's output marks as mathematics, such as the lines in a report of the derivation checker
+IN_OUTPUT = re.compile(r'(<span class="lbl-maths"[^>]*>)\$(.*?)\$(</span>)', re.DOTALL)
 FONTS_OF_MOST_FORMULAS = ("KaTeX_Main-Regular", "KaTeX_Math-Italic", "KaTeX_Size1-Regular", "KaTeX_Size2-Regular", "KaTeX_Size3-Regular")
 
 
@@ -115,6 +117,20 @@ def visit_block(self, node):
     raise nodes.SkipNode
 
 
+def typeset_outputs(app, doctree, docname):
+    """Typeset the mathematics in outputs; a formula that KaTeX cannot read is left out, its source stands beside it."""
+    if app.builder.format != "html":
+        return
+
+    def typeset(match):
+        answer = katex_of(app).render(r"\displaystyle " + html.unescape(match[2]), False)
+        return match[1] + answer["html"] + match[3] if "html" in answer else ""
+
+    for node in list(doctree.findall(nodes.raw)):
+        if "html" in node.get("format", "") and 'class="lbl-maths"' in node.astext():
+            node.parent.replace(node, nodes.raw("", IN_OUTPUT.sub(typeset, node.astext()), format="html"))
+
+
 def copy_katex(app):
     """Put KaTeX's style sheet and its fonts into the site; only the format every browser reads.
 
@@ -152,5 +168,6 @@ def setup(app):
     app.add_css_file("vendor/katex/katex.min.css")
     app.connect("config-inited", use_renderer)
     app.connect("builder-inited", copy_katex)
+    app.connect("doctree-resolved", typeset_outputs)
     app.connect("build-finished", close)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": False}

@@ -100,6 +100,13 @@ CELLS = [
         """,
     ),
     ("code", "ipywidgets.jslink((one, 'k'), (two, 'k'))\ntwo"),
+    (
+        "code",
+        r"""
+        from IPython.display import HTML
+        HTML('<p>a &lt; b <span class="lbl-maths">$a &lt; b$</span> ?{ <span class="lbl-maths">$\frac{a$</span></p>')
+        """,
+    ),
 ]
 
 
@@ -187,6 +194,12 @@ def test_equations_are_typeset_with_mathml_numbers_and_labels(site):
     assert r'data-latex="\frac{\partial E}{\partial w_1} = \delta \, i_1"' in page
     assert "katex.min.css" in page and not re.search(r"<script[^>]*mathjax", page, re.I)
     assert 'href="second.html#equation-eq-gradient-of-one-weight"' in text_of(site, "welcome.html")
+
+
+def test_mathematics_in_an_output_is_typeset_and_what_cannot_be_read_is_left_out(site):
+    page = text_of(site, "first.html")
+    assert page.count('<span class="lbl-maths">') == page.count('<span class="lbl-maths"><span class="katex">') == 1
+    assert "<mo>&lt;</mo>" in page and "?{ </p>" in page
 
 
 def test_a_reference_into_another_page_carries_what_it_shows(site):
