@@ -129,6 +129,7 @@ def tidy(page):
     page = re.sub(r'\s*<script src="searchindex\.js[^>]*></script>', "", page)  # book_search has its own index
     page = page.replace('<summary aria-label="Toggle hidden content">', "<summary>")  # its visible words are its name
     page = page.replace(' role="doc-biblioentry"', "").replace('<div role="list" class="citation-list">', '<div class="citation-list">')
+    page = re.sub(r"<th\b[^>]*>\s*(?:<p>\s*</p>)?\s*</th>", "<td></td>", page)  # an empty corner heads no column
     page = SVG.sub(lambda match: tidy_drawing(match[0], match.start()), page)
     page = re.sub(r'\s*<meta name="docsearch:[^>]*>', "", page)
     return page
