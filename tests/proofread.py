@@ -127,7 +127,7 @@ def scene(equation):
 
 def proofread(equation, text=None):
     """The checker's report on an equation, or on another text in its place."""
-    return check(equation.text if text is None else text, network=scene(equation))
+    return check(equation.text if text is None else text, network=scene(equation), notation="question")
 
 
 def accepted(equation, report):
