@@ -12,6 +12,7 @@ from pathlib import Path
 from docutils import nodes
 from exercise_memory import exercise_key
 from sphinx import addnodes
+from sphinx.transforms import SphinxTransform
 
 SYMBOLS = {
     "partial": "∂", "sigma": "σ", "delta": "δ", "eta": "η", "alpha": "α", "beta": "β", "lambda": "λ", "theta": "θ", "mu": "μ", "epsilon": "ε",
@@ -112,6 +113,31 @@ def enclosing(node):
     return "" if title is None else plain(title.astext())
 
 
+def questions_of(doctree):
+    """Yield the questions of a page that lists them, as (list item, question, answer): an item that starts in italics."""
+    for item in doctree.findall(nodes.list_item):
+        first = item.children[0] if item.children else None
+        if isinstance(first, nodes.paragraph) and first.children and isinstance(first.children[0], nodes.emphasis):
+            cut = next((place for place, part in enumerate(first.children) if isinstance(part, nodes.raw)), 0)
+            answer = "".join(part.astext() for part in first.children[cut + 1 :] if not isinstance(part, nodes.raw))
+            yield item, plain(first.children[0].astext()), plain(answer)
+
+
+class QuestionAnchors(SphinxTransform):
+    """Give each question an id, so that the search leads to it and not to the top of its page."""
+
+    default_priority = 870
+
+    def apply(self, **kwargs):
+        if not self.env.docname.endswith("questions"):
+            return
+        for item, question, _ in questions_of(self.document):
+            name = nodes.make_id(question)[:70].rstrip("-")
+            if name and not item["ids"] and name not in self.document.ids:
+                item["ids"].append(name)
+                self.document.ids[name] = item
+
+
 def entries_of(doctree, docname, page_title, number_of):
     """Return what the search can find on one page, a dictionary each."""
     entries = []
@@ -121,10 +147,14 @@ def entries_of(doctree, docname, page_title, number_of):
             continue
         text = own_text(section)
         first = section.parent is doctree
-        kind = "question" if docname.endswith("questions") and not first else "page" if first else "section"
+        kind = "page" if first else "section"
         words = " ".join(dict.fromkeys(word.lower() for word in WORD.findall(text)))
         anchor = "" if first else section["ids"][0]
         entries.append({"k": kind, "t": plain(title.astext()), "a": anchor, "d": shorten(own_text(section, code=False)), "w": words})
+    if docname.endswith("questions"):
+        for item, question, answer in questions_of(doctree):
+            words = " ".join(dict.fromkeys(word.lower() for word in WORD.findall(f"{answer} {enclosing(item)}")))
+            entries.append({"k": "question", "t": question, "a": (item["ids"] or [""])[0], "d": shorten(answer), "w": words})
     for position, node in enumerate((n for n in doctree.findall(nodes.Admonition) if "exercise" in n.get("classes", [])), start=1):
         title = next(node.findall(nodes.title), None)
         name = plain(title.astext()) if title is not None else f"Exercise {exercise_key('', position)}"
@@ -194,6 +224,7 @@ def load_on_search_page(app, pagename, templatename, context, doctree):
 
 
 def setup(app):
+    app.add_transform(QuestionAnchors)
     app.connect("html-page-context", load_on_search_page)
     app.connect("build-finished", write_index, priority=600)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

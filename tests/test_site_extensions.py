@@ -49,6 +49,7 @@ BOOK = {
             chapters:
               - file: first
               - file: second
+              - file: questions
     """,
     "welcome.md": """
         # Welcome
@@ -78,6 +79,14 @@ BOOK = {
         ## Why is it a sum?
 
         Because all paths count, see {eq}`eq-gradient-of-one-weight`.
+    """,
+    "questions.md": """
+        # Which question?
+
+        ## Sums
+
+        - *Why does `w1` get a sum?* ([thread](https://example.org/1))\\
+          It feeds two units. → [the second](second.md#why-is-it-a-sum)
     """,
     "line.svg": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M0 9L9 0"/></svg>',
     "references.bib": "@book{a, title={A}, author={B}, year={2000}, publisher={C}}",
@@ -229,11 +238,15 @@ def test_an_exercise_gets_its_checkbox_and_the_page_its_count(site):
 def test_the_search_index_knows_sections_equations_exercises_and_figures(site):
     index = json.loads(text_of(site, "_static/site/search-index.js").removeprefix("window.BOOK_INDEX = ").rstrip().rstrip(";"))
     by_kind = {entry["k"]: entry for entry in index}
-    assert {"page", "section", "equation", "exercise", "figure"} <= set(by_kind)
+    assert {"page", "section", "question", "equation", "exercise", "figure"} == set(by_kind)
     assert by_kind["equation"]["t"] == "Equation (2.1): gradient of one weight"
     assert by_kind["equation"]["u"] == "second.html#equation-eq-gradient-of-one-weight"
     assert by_kind["equation"]["x"] == r"\frac{\partialE}{\partialw_1}=\delta\,i_1"
-    assert by_kind["section"]["t"] == "Why is it a sum?" and "paths" in by_kind["section"]["w"]
+    section = next(entry for entry in index if entry["t"] == "Why is it a sum?")
+    assert section["k"] == "section" and "paths" in section["w"]
+    assert (by_kind["question"]["t"], by_kind["question"]["u"]) == ("Why does w1 get a sum?", "questions.html#why-does-w1-get-a-sum")
+    assert by_kind["question"]["d"] == "It feeds two units. → the second"
+    assert '<li id="why-does-w1-get-a-sum">' in text_of(site, "questions.html")
 
 
 def test_a_typed_chapter_number_does_not_stand_twice(site):
@@ -254,7 +267,7 @@ def test_a_build_that_knows_its_addresses_writes_cards_sitemap_and_buttons(known
     assert '<link rel="canonical" href="https://example.org/book/second.html"' in page
     assert 'content="https://example.org/book/_static/social-card.png"' in page
     assert (known_site / "_static" / "social-card.png").read_bytes()[16:24] == (1200).to_bytes(4, "big") + (630).to_bytes(4, "big")
-    assert text_of(known_site, "sitemap.xml").count("<loc>https://example.org/book/") == 3
+    assert text_of(known_site, "sitemap.xml").count("<loc>https://example.org/book/") == 4
     assert "https://github.com/someone/book/issues" in page and "mybinder.org/v2/gh/someone/book" in text_of(known_site, "first.html")
     lost = text_of(known_site, "404.html")
     assert 'href="/book/first.html"' in lost and 'src="/book/_static/site/reader.js' in lost
