@@ -32,18 +32,25 @@ STYLE = {
 }
 
 
-class Html:
-    """Something a notebook shows as HTML and a terminal as text."""
+class Text:
+    """Something shown as text everywhere."""
 
-    def __init__(self, markup, text):
-        self.markup = markup
+    def __init__(self, text):
         self.text = text
-
-    def _repr_html_(self):
-        return self.markup
 
     def __repr__(self):
         return self.text
+
+
+class Html(Text):
+    """Something a notebook shows as HTML and a terminal as text."""
+
+    def __init__(self, markup, text):
+        super().__init__(text)
+        self.markup = markup
+
+    def _repr_html_(self):
+        return self.markup
 
 
 def new_axes(width=6.0, height=3.2, columns=1, **kwargs):
@@ -186,8 +193,7 @@ def progress_bar(label, width=20):
         filled = width * step // steps
         if filled == drawn:
             return
-        text = f"{label} [{'#' * filled}{'.' * (width - filled)}] {step}/{steps}, error {error:.4f}"
-        line = Html(f'<pre class="lbl-progress">{html.escape(text)}</pre>', text)
+        line = Text(f"{label} [{'#' * filled}{'.' * (width - filled)}] {step}/{steps}, error {error:.4f}")
         if handle is None:
             handle = display(line, display_id=True)  # None outside a notebook: there each line is printed
         else:
