@@ -13,9 +13,10 @@ import numpy as np
 
 from linebyline.checker.meaning import Mismatch
 from linebyline.checker.notation import FUNCTIONS, spelling
-from linebyline.checker.parser import Node, Unreadable, _side, script_text, tokenise
+from linebyline.checker.parser import Node, Token, Unreadable, parse_side, script_text, tokenise
 from linebyline.checker.scene import LOSS_WORDS, SecondDerivative
 
+clock = getattr(time, "thread_time", time.perf_counter)
 INDEX_LETTERS = "ijklmnpqr"
 
 
@@ -42,6 +43,10 @@ def explain(judge, side, verdict, options, deadline):
             return "wrong", found[0], found[1]
     other = _elsewhere(judge, verdict, options)
     edit, repaired = _repair(judge, side, verdict, options, deadline)
+    if edit is None:
+        left = _left_repair(judge, side, verdict, options, deadline + 0.05)
+        if left:
+            return "wrong", "; ".join(filter(None, [verdict.message, f"it would be right if the left side were ${left}$", other])), ""
     if edit is not None:
         message = f"would be right if {edit.what}"
         if verdict.message:
@@ -150,36 +155,70 @@ def _repair(judge, side, verdict, options, deadline):
     """Try single edits, the likeliest first; return the first that makes the side right, and the side repaired."""
     text = judge.text
     plain = "\\" not in text[side.start : side.end]
-    tokens = _solid(text, side)
-    end = side.end
+    tokens = [t for t in tokenise(text, side.start, side.end) if t.kind not in ("gap", "words", "amp", "brk")]
     tried = set()
-    for edit in sorted(_edits(judge, side, verdict, tokens, end), key=lambda e: e.rank):
-        if time.perf_counter() > deadline:
+    for edit in sorted(_edits(judge, side, verdict, tokens, side.end), key=lambda e: e.rank):
+        if clock() > deadline:
             break
-        new = text[side.start : edit.start] + edit.new + text[edit.end : end]
+        new = text[side.start : edit.start] + edit.new + text[edit.end : side.end]
         if new in tried:
             continue
         tried.add(new)
-        if _right(judge, new, side, verdict, options, plain):
-            return edit, re.sub(r"\s+", " ", new).strip()
+        if _right(judge, _spliced(tokens, edit), text, side, verdict, options, plain, quick=True):
+            whole = [t for t in tokenise(new) if t.kind not in ("gap", "words", "amp", "brk")]
+            if _right(judge, whole, new, side, verdict, options, plain):
+                return edit, re.sub(r"\s+", " ", new).strip()
     return None, ""
 
 
-def _solid(text, side):
-    return [t for t in tokenise(text, side.start, side.end) if t.kind not in ("gap", "words", "amp", "brk")]
+def _left_repair(judge, side, verdict, options, deadline):
+    """Try single edits of the left side, for a slip made there."""
+    reference = verdict.reference
+    chain = next((c for c in judge.chains if side in c.sides), None)
+    if chain is None or reference.is_side or chain.sides[0] is side or chain.sides[0].text != reference.text:
+        return ""
+    left, text = chain.sides[0], judge.text
+    tokens = [t for t in tokenise(text, left.start, left.end) if t.kind not in ("gap", "words", "amp", "brk")]
+    letters, numbers = _indices_in_use(judge, side, verdict)
+    symbols = _symbols_in_use(judge, side, verdict)
+    edits = []
+    for node, above in _walk(left.tree):
+        if node.kind in ("name", "group"):
+            edits += _script_edits(text, node, letters, numbers, symbols["layers"])
+        if node.kind == "name":
+            edits += _name_edits(judge, text, node, symbols, above)
+        if node.kind == "product":
+            edits += _factor_edits(text, node, above)
+    for edit in sorted(edits, key=lambda e: e.rank):
+        if clock() > deadline:
+            break
+        new = parse_side(text, _spliced(tokens, edit), "", "\\" not in left.text)
+        if new.tree is None:
+            continue
+        try:
+            references = judge.references(new.tree, options, "")
+        except (Mismatch, Unreadable, SecondDerivative):
+            continue
+        for candidate in references[:2]:
+            if judge.side(side, candidate, verdict.cases, options, strict=True, quick=True).status == "ok":
+                return re.sub(r"\s+", " ", text[left.start : edit.start] + edit.new + text[edit.end : left.end]).strip()
+    return ""
 
 
-def _right(judge, new, side, verdict, options, plain):
-    try:
-        tokens = [t for t in tokenise(new) if t.kind not in ("gap", "words", "amp", "brk")]
-        if not tokens:
-            return False
-        candidate = _side(new, tokens, side.relation, plain)
-    except Unreadable:
+def _spliced(tokens, edit):
+    """The side's tokens with the edit's own in their place."""
+    middle = [Token(t.kind, t.text, t.start + edit.start, t.end + edit.start, t.spaced) for t in tokenise(edit.new)] if edit.new.strip() else []
+    return [t for t in tokens if t.end <= edit.start] + middle + [t for t in tokens if t.start >= max(edit.end, edit.start)]
+
+
+def _right(judge, tokens, text, side, verdict, options, plain, quick=False):
+    """Whether a changed side is equal to the left side."""
+    if not tokens:
         return False
+    candidate = parse_side(text, tokens, side.relation, plain)
     if candidate.tree is None:
         return False
-    return judge.side(candidate, verdict.reference, verdict.cases, options, strict=True).status == "ok"
+    return judge.side(candidate, verdict.reference, verdict.cases, options, strict=True, quick=quick).status == "ok"
 
 
 def _walk(tree, parents=()):
@@ -203,7 +242,7 @@ def _edits(judge, side, verdict, tokens, end):
     """List single edits of a side, each with how likely it is."""
     text, tree = judge.text, side.tree
     letters, numbers = _indices_in_use(judge, side, verdict)
-    symbols = _symbols_in_use(judge, side)
+    symbols = _symbols_in_use(judge, side, verdict)
     free = [v for v in _free_letters(verdict)]
     out = []
     put = lambda *args: out.append(Edit(*args))  # noqa: E731
@@ -222,6 +261,10 @@ def _edits(judge, side, verdict, tokens, end):
                     put(at, at + 1, "-", f"the sign of ${_clip(text[product.start:product.end])}$ were minus", 1.0)
                 elif k == 0:
                     put(at, at, "-", f"the sign of ${_clip(text[product.start:product.end])}$ were minus", 1.2)
+                if k + 1 < len(node.parts):  # brackets left out
+                    first, second = product.parts[-1][1], node.parts[k + 1][1].parts[0][1]
+                    inner = text[first.start : second.end]
+                    put(first.start, second.end, f"({inner})", f"${_clip(inner)}$ stood in brackets", 2.75)
                 if len(node.parts) > 1:  # a term too many
                     stop = node.parts[k + 1][2] if k + 1 < len(node.parts) and k == 0 else product.end
                     put(at, stop, "", f"the term ${_clip(text[product.start:product.end])}$ were left out", 2.5)
@@ -247,7 +290,7 @@ def _edits(judge, side, verdict, tokens, end):
             put(token.start, token.end, r"\cdot ", "the plus were a product", 3.1)
         elif token.kind == "op" and token.text == "-":
             put(token.start, token.end, r"\cdot ", "the minus were a product", 3.2)
-        elif token.kind == "op" and token.text in ("*", "⊙", "⊗"):
+        elif token.kind == "op" and token.text in ("*", "·", "⊙", "⊗"):
             for new, word in ((r" \odot ", "an entry-by-entry product"), (" ", "a matrix product"), ("+", "a plus"), ("-", "a minus"), ("/", "a division")):
                 put(token.start, token.end, new, f"the product sign were {word}", 2.4 if "product" in word else 3.0)
         elif token.kind == "op" and token.text == "/":
@@ -270,7 +313,7 @@ def _factor_edits(text, product, above):
             continue
         if len(items) > 1:
             begin = items[k - 1][1].end if k else item.start
-            stop = item.end if k else (items[1][1].start if not items[1][0] or items[1][0] == "*" else items[1][1].start)
+            stop = item.end if k else (items[1][1].start if not items[1][0] or items[1][0] in ("*", "·") else items[1][1].start)
             yield Edit(begin, stop, " ", f"the factor ${_clip(text[item.start : item.end])}$ were left out", 2.0)
         else:
             yield Edit(item.start, item.end, "1", f"${_clip(text[item.start : item.end])}$ were 1", 3.4)
@@ -284,7 +327,7 @@ def _factor_edits(text, product, above):
                     yield Edit(at, stop, "", f"${_clip(text[item.start : item.end])}$ were not transposed", 1.5)
         if item.kind in ("name", "group"):
             yield Edit(item.end, item.end, "^2", f"${_clip(text[item.start : item.end])}$ were squared", 3.3)
-    if len(items) == 2 and items[1][0] in ("", "*") or len(items) > 1 and any(i.kind in ("group", "name") and i.sups for _, i in items):
+    if len(items) == 2 and items[1][0] in ("", "*", "·") or len(items) > 1 and any(i.kind in ("group", "name") and i.sups for _, i in items):
         for k in range(len(items) - 1):
             a, b = items[k][1], items[k + 1][1]
             if a.kind != "bigsum" and b.kind != "bigsum":
@@ -369,6 +412,10 @@ def _name_edits(judge, text, node, symbols, above):
     if node.name in FUNCTIONS or node.name in ("sigma", "f", "g", "phi"):
         if not node.primes:
             yield Edit(node.end, node.end, "'", f"${_clip(own)}$ had a prime: the derivative of the activation", 1.5)
+    if node.name in FUNCTIONS or node.name in ("log", "ln", "exp", "tanh", "sigmoid", "softmax"):
+        for function in symbols["functions"]:
+            if function != own:
+                yield Edit(node.start, base_end if node.subs or node.sups else node.start + len(own.rstrip("'")), function, f"${_clip(own)}$ were ${function}$", 2.5)
     if node.name in ("log", "ln", "exp"):
         yield Edit(node.start, node.end, r"\exp" if node.name != "exp" else r"\log", f"{node.name} were {'exp' if node.name != 'exp' else 'log'}", 2.9)
 
@@ -376,7 +423,7 @@ def _name_edits(judge, text, node, symbols, above):
 def _insertions(judge, side, verdict, tree, text, symbols, end):
     """Insert a factor: the derivative of an activation, another factor in use, a number."""
     products = [node for node, _ in _walk(tree) if node.kind == "product"]
-    factors = list(dict.fromkeys([*_slopes(judge, side, symbols), *symbols["factors"]]))[:26]
+    factors = list(dict.fromkeys([*_slopes(judge, side, symbols), *symbols["factors"]]))[:36]
     spots = []
     for product in products:
         spots.append((product.end, product is tree.parts[0][1]))
@@ -462,9 +509,9 @@ def _trees(judge, side, verdict):
                 yield other.tree
 
 
-def _symbols_in_use(judge, side):
+def _symbols_in_use(judge, side, verdict):
     """What the text itself writes: whole symbols, letters by the indices they take, factors, primes."""
-    text, bases, whole, factors, primes, kinds, letters, layers = judge.text, {}, {}, {}, {}, {}, {}, {}
+    text, bases, whole, factors, primes, kinds, letters, layers, functions = judge.text, {}, {}, {}, {}, {}, {}, {}, {}
     for tree in _trees(judge, side, None):
         for node, above in _walk(tree):
             if node.kind == "name" and (node.name not in FUNCTIONS or node.subs or node.sups) and node.name not in ("log", "ln", "exp", "e"):
@@ -478,6 +525,8 @@ def _symbols_in_use(judge, side):
             for script in node.sups:
                 if node.kind == "name" and node.name != "e" and not any(t.kind in ("rel",) for t in script):
                     layers.setdefault(script_text(script).strip("()[]"))
+            if node.kind == "name" and node.name in FUNCTIONS and not node.subs and not node.sups:
+                functions.setdefault(text[node.start : node.end].rstrip("'"))
             if node.name == "e" and node.sups:
                 bases.setdefault("e", "e")
             if node.kind == "product":
@@ -493,7 +542,53 @@ def _symbols_in_use(judge, side):
                         letters.setdefault(token.text)
     for name, spelt in _partners(judge, bases).items():
         bases.setdefault(name, spelt)
-    return {"bases": dict(list(bases.items())[:9]), "whole": list(whole)[:14], "factors": [f for f in factors if f][:16], "primes": list(primes), "kinds": kinds, "letters": list(letters)[:4], "layers": list(layers)[:6]}
+    made = _relatives(judge, verdict, text)
+    for spelt in made:
+        factors.setdefault(spelt)
+    return {"bases": dict(list(bases.items())[:9]), "whole": list(whole)[:14], "factors": [f for f in factors if f][:30], "primes": list(primes), "kinds": kinds, "letters": list(letters)[:4], "layers": list(layers)[:6], "functions": list(functions)[:3]}
+
+
+def _relatives(judge, verdict, text):
+    """Spell the quantities beside those in sight: the output of a score, its delta, the weight between two units."""
+    builders = [verdict.reference.builder] if verdict.reference is not None else []
+    builders += [verdict.built[0]] if verdict.built else []
+    chosen = {**(verdict.reference.chosen if verdict.reference is not None else {}), **verdict.chosen}
+    units, out = {}, {}
+    letter_of = {}
+    for letter, meanings in judge.conv.letters.items():
+        for kind, place in meanings[:1]:
+            if letter in judge.names or (kind, place) not in letter_of:
+                letter_of[kind, place] = letter
+    for builder in builders:
+        for leaf in builder.leaves:
+            choice = chosen.get(leaf.key)
+            if choice is None or choice.kind not in ("net", "out", "delta", "target") or not leaf.node.subs or not choice.slots or choice.slots[-1] is None:
+                continue
+            node = leaf.node
+            begin = min(t.start for s in (*node.subs, *node.sups) for t in s)
+            spelt = text[node.start : node.end]
+            base = text[node.start : begin].rstrip("_^{ ")
+            units.setdefault(choice.layer, {}).setdefault(choice.slots[-1], (spelt[len(base) :], [t.text for t in node.subs[0] if t.kind in ("name", "num")][-1], "".join(script_text(s) for s in node.sups)))
+    last = judge.scene.layers
+    spell = lambda letter: rf"\hat{{{letter[:-3]}}}" if letter.endswith("hat") else ("\\" + letter if letter in ("delta", "theta", "eta", "sigma") else letter)  # noqa: E731
+    for layer, found in units.items():
+        place = "last" if layer == last else 0 if layer == 0 else "hidden"
+        for slot, (scripts, index, sup) in list(found.items())[:3]:
+            names = {kind: letter_of.get((kind, place)) or letter_of.get((kind, None)) for kind in ("out", "net", "delta")}
+            names["target"] = letter_of.get(("target", None)) if layer == last else None
+            for kind, letter in names.items():
+                if letter and not (layer == 0 and kind != "out"):
+                    out.setdefault(spell(letter) + scripts)
+            if names["target"] and names["out"]:
+                out.setdefault(f"({spell(names['out'])}{scripts}-{spell(names['target'])}{scripts})")
+            for other, (_, second, _) in list(units.get(layer - 1, {}).items())[:3]:
+                weight = next((w for w in ("w", "W") if w in judge.names), "w")
+                pair = f"{index}{second}" if judge.scene.weights != "from_to" else f"{second}{index}"
+                if isinstance(slot, int) and isinstance(other, int) and judge.conv.family == "question":
+                    number = sum(a * b for a, b in zip(judge.scene.sizes[:layer - 1], judge.scene.sizes[1:layer])) + slot * judge.scene.sizes[layer - 1] + other + 1
+                    out.setdefault(f"{weight}_{{{number}}}")
+                out.setdefault(f"{weight}^{{{sup}}}_{{{pair}}}" if sup else f"{weight}_{{{pair}}}")
+    return list(out)[:16]
 
 
 def _partners(judge, bases):

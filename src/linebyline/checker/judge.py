@@ -17,6 +17,7 @@ from linebyline.checker.notation import LOSSES, NUMBERING, ROLE_WORDS, Options, 
 from linebyline.checker.parser import Node, Parser, Unreadable, read, script_text, tokenise
 from linebyline.checker.scene import ACTIVATION_NAMES, Scene, SecondDerivative, as_scene
 
+clock = getattr(time, "thread_time", time.perf_counter)  # the work done, whatever else the machine does
 STATUSES = ("reference", "ok", "loose", "wrong", "carries", "unreadable", "note-ok", "note-wrong")
 TOLERANCE = 1e-8
 PATIENCE = 0.20  # seconds spent on other conventions
@@ -149,13 +150,17 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     scene_aliases = read_aliases(scenes[0].aliases)
     known = own + scene_aliases
     rows = _rows(notation, names, known)
-    start, best = time.perf_counter(), None
+    start, best, refuted = clock(), None, {}
     for scene, row in _attempts(scenes, rows):
         judge = Judge(text, scene, convention(row), known, chains, target_tree, names, start)
         attempt = judge.run()
+        if scene is scenes[0] and row != rows[0] and attempt.score < refuted.get("score", 0):
+            attempt.doubt(refuted["row"], refuted["wrong"])
+        if scene is scenes[0] and not refuted and attempt.all_read():
+            refuted = {"row": row, "wrong": attempt.wrong_places(), "score": attempt.score}
         if best is None or attempt.score < best.score:
             best = attempt
-        if best.score == 0 or time.perf_counter() - start > PATIENCE:
+        if best.score == 0 or clock() - start > PATIENCE:
             break
     if best.score and not {"b", "B", "beta"} & set(names) and best.judge.scene.bias and best.writes_out_scores():
         bare = Judge(text, replace(best.judge.scene, bias=False), best.judge.conv, known, chains, target_tree, names, start).run()
@@ -265,6 +270,8 @@ def _rows(notation, names, aliases):
     rows = rows_for(notation)
     scored = []
     for rank, row in enumerate(rows):
+        if row == "coursera" and "Theta" not in names and len(rows) > 1:
+            continue
         conv = convention(row)
         unknown = sum(1 for name in names if name not in named and not conv.knows(name))
         scored.append((unknown - _fit(conv, names) * 0.1, rank, row))
@@ -275,11 +282,19 @@ def _rows(notation, names, aliases):
 
 
 def _fit(conv, names):
-    """How well a row's letters explain the text: scores and outputs used as such, targets that are not outputs."""
+    """How well a row's letters explain the text: scores, outputs and targets all there, and no two letters for one of them."""
     own = [name for name in names if conv.meanings(name)]
     kinds = {kind for name in own for kind, place in conv.meanings(name) if place != 0}
     score = sum(kind in kinds for kind in ("net", "out", "target"))
     score += 2 * ("Theta" in names and conv.name == "coursera")
+    seen = {}
+    for name in own:
+        kind, place = conv.meanings(name)[0]
+        if kind in ("net", "out", "target", "loss"):
+            score -= 2 * (seen.setdefault((kind, place), name.lower()) != name.lower())
+        score -= len(name) == 1 and name.isupper() and name not in conv.letters and kind != "loss" and any(n.subs for n in names[name])
+    if {"w", "W", "theta", "b"} & set(names) and conv.letters.get("x", [("", 0)])[0][0] == "net":
+        score -= 2  # with weights about, x is an input
     return score
 
 
@@ -309,6 +324,7 @@ class Verdict:
     cases: list = field(default_factory=list)
     variables: list = field(default_factory=list)
     tests: list = field(default_factory=list)
+    conflict: bool = False
 
 
 @dataclass(eq=False)
@@ -323,6 +339,8 @@ class Reference:
     cost: float = 0.0
     text: str = ""
     values: dict = field(default_factory=dict)
+    general: bool = False
+    is_side: bool = False
 
 
 class Judge:
@@ -331,7 +349,7 @@ class Judge:
     def __init__(self, text, scene, conv, aliases, chains, target, names, start):
         self.text, self.scene, self.conv, self.aliases, self.chains = text, scene, conv, aliases, chains
         self.target, self.names, self.start = target, names, start
-        self.sizes_named, self.evaluations, self.built, self.variants = {}, 0, 0, {}
+        self.sizes_named, self.built, self.variants, self.choices = {}, 0, {}, {}
         self._look()
 
     def named_by_alias(self, node):
@@ -362,6 +380,8 @@ class Judge:
         bare = [int(s) for nodes in names.values() for n in nodes if any(k in ("W", "b", "delta", "net") for k, _ in conv.meanings(n.name)) for s in (script_text(x) for x in n.sups) if s.isdigit()]
         self.digits += [] if self.digits else bare
         conv.layered = self.symbolic or self.last_named or any(s[:1] in "([" and s.strip("()[]").isdigit() for s in sups)
+        carriers = {(name, s) for name, nodes in names.items() if name != "e" for n in nodes for x in n.sups if (s := script_text(x)).isdigit()}
+        conv.bare_layers = any(s.startswith((conv.layer_letter, "L")) for s in sups) or any(s[:1] in "([" for s in sups) or (len({n for n, _ in carriers}) > 1 and len({s for _, s in carriers}) > 1) or any(len({s for n, s in carriers if n == name}) > 1 for name, _ in carriers)
         self.two_index = self.matrix = self.open_vector = self.open_matrix = False
         units = {}
         for name, nodes in names.items():
@@ -459,9 +479,23 @@ class Judge:
             outcome = self.judge(options)
             if best is None or outcome.score < best.score:
                 best = outcome
-            if best.score == 0 or time.perf_counter() - self.start > PATIENCE:
+            if best.score == 0 or clock() - self.start > PATIENCE:
                 break
+        if self.symbolic and best.verdicts:
+            self.try_other_layers(best)
         return best
+
+    def try_other_layers(self, best):
+        """A line about the layer l has to be true for every hidden layer l that it can be read for."""
+        for other in range(1, self.scene.layers):
+            if other == best.options.l:
+                continue
+            again = self.judge(replace(best.options, l=other))
+            for chain, chain_again in zip(best.verdicts, again.verdicts):
+                for verdict, second in zip(chain, chain_again):
+                    if verdict.status == "ok" and (second.status in ("wrong", "loose", "carries") or second.conflict):
+                        verdict.status = "loose"
+                        verdict.message = "; ".join(filter(None, [verdict.message, f"right where {self.conv.layer_letter} is layer {best.options.l}, not where it is layer {other}"]))
 
     def judge(self, options):
         verdicts, previous = [], None
@@ -474,9 +508,9 @@ class Judge:
 
     # -- chains
 
-    def builder(self, options, **modes):
-        self.built += 1  # bound indices of different sides never share a name
-        return Builder(self.conv, self.scene, options, self.aliases, count=100 * self.built, **modes)
+    def builder(self, options, side=False, **modes):
+        self.built += 1  # bound indices of the left side never share a name with those of another side
+        return Builder(self.conv, self.scene, options, self.aliases, count=100 * (self.built if not side else 0), known=self.choices.setdefault(options, {}), **modes)
 
     def chain(self, chain, options, previous):
         """Judge the sides of one chain: the reading of its left side that suits most of them is taken."""
@@ -526,7 +560,7 @@ class Judge:
             score = sum(WEIGHT[v.status] for v in found)
             if best is None or score < best_score:
                 best, best_score, chosen_reference = found, score, reference
-            if score == 0 or time.perf_counter() - self.start > 2 * PATIENCE:
+            if score == 0 or clock() - self.start > 2 * PATIENCE:
                 break
         return best, chosen_reference
 
@@ -582,7 +616,7 @@ class Judge:
                 if verdict.status == "wrong" and wrong is not None and self.carries(side, wrong, verdict, cases, options):
                     verdict.status, verdict.message = "carries", "equal to the wrong side before it: it carries the error on"
                 if verdict.status == "wrong" and verdict.built is not None:
-                    wrong = Reference(verdict.built[0], verdict.built[1], verdict.chosen, verdict.domains, {m: v for m, v in verdict.modes.items() if m in ("row_gradients", "entrywise")}, 0, side.text)
+                    wrong = Reference(verdict.built[0], verdict.built[1], verdict.chosen, verdict.domains, {m: v for m, v in verdict.modes.items() if m in ("row_gradients", "entrywise")}, 0, side.text, is_side=True)
             for note in side.notes:
                 verdict.notes.extend(self.note(note, options, reference))
             found.append(verdict)
@@ -604,20 +638,24 @@ class Judge:
 
     # -- one side
 
-    def side(self, side, reference, cases, options, strict=False):
-        """Try the readings of a side until one equals the reference."""
+    def side(self, side, reference, cases, options, strict=False, quick=False):
+        """Try the readings of a side until one equals the reference; `quick` tries only the likeliest few."""
+        if self.symbolic and self.names_layer(side.tree) and not self.names_layer_of(reference):
+            letter = self.conv.layer_letter
+            return Verdict("wrong", message=f"the layer {letter} is not on the left side", reference=reference, cases=cases)
         plans = [{}]
         fallback, problem, mismatch, tried = None, None, None, 0
         if is_numeric(side.tree):
             return self.numeric(side, reference, options)
         done = set()
-        while plans and tried < meaning.MAX_READINGS:
+        limit = 6 if quick else meaning.MAX_READINGS
+        while plans and tried < limit:
             plan = plans.pop(0)
             key = tuple(sorted(plan.items()))
             if key in done:
                 continue
             done.add(key)
-            builder = self.builder(options, everywhere=reference.builder.free, **{k: v for k, v in plan.items() if k in ("wide", "near")})
+            builder = self.builder(options, side=not reference.is_side, everywhere=reference.builder.free, **{k: v for k, v in plan.items() if k in ("wide", "near")})
             try:
                 tree = builder.build(side.tree)
                 same = builder.same + reference.builder.same
@@ -631,9 +669,9 @@ class Judge:
             if "may be near" in builder.saw:
                 plans.append({**plan, "near": True})
             leaves = builder.leaves + [leaf for leaf in reference.builder.leaves if leaf.key not in builder.by_key]
-            for cost, _, chosen, domains in assignments(leaves, same, reference.chosen, meaning.MAX_READINGS, builder.entries + reference.builder.entries, options, self.scene.layers):
+            for cost, _, chosen, domains in assignments(leaves, same, reference.chosen, limit, builder.entries + reference.builder.entries, options, self.scene.layers):
                 tried += 1
-                if tried > meaning.MAX_READINGS or time.perf_counter() - self.start > LIMIT:
+                if tried > limit or clock() - self.start > LIMIT:
                     problem = problem or "it takes too long to try all readings"
                     break
                 tree_, chosen_ = tree, chosen
@@ -658,12 +696,20 @@ class Judge:
                         fallback = Verdict("wrong", [], "", (), (builder, tree), modes, chosen, domains, updated or reference)
                         fallback.variables, fallback.tests, fallback.cases = variables, tests, cases
         if fallback is not None:
-            return self.in_a_case(fallback, options) or fallback
+            return fallback if quick else self.in_a_case(fallback, options) or fallback
         if mismatch is not None:
             return Verdict("wrong", message=mismatch, reference=reference, cases=cases)
         verdict = Verdict("unreadable", message=problem or "one index stands for units of two different layers")
-        verdict.reference, verdict.cases = reference, cases
+        verdict.reference, verdict.cases, verdict.conflict = reference, cases, problem is None
         return verdict
+
+    def names_layer(self, tree):
+        """Whether a side speaks of the general layer l."""
+        letter = self.conv.layer_letter
+        return any(name != "e" and script_text(s).strip("()[]").startswith(letter) for name, nodes in names_of(tree).items() for n in nodes for s in n.sups)
+
+    def names_layer_of(self, reference):
+        return reference.general or any(script_text(s).strip("()[]").startswith(self.conv.layer_letter) for leaf in reference.builder.leaves for s in leaf.node.sups)
 
     def in_a_case(self, verdict, options):
         """Whether a side is right where two of the left side's indices are equal, or where they are not."""
@@ -704,7 +750,6 @@ class Judge:
         if kind is None:
             kind = "one-hot" if scene.one_hot or uses_label(builder, chosen) or uses_label(reference.builder, reference.chosen) else "random"
         numbers = scene.numbers(kind)
-        self.evaluations += 1
         evaluator = Evaluator(scene, options, chosen, domains, variables, sizes=self.sizes_named if scene is self.scene else {}, **mode)
         key = (id(scene), kind, tuple(variables), tuple(sorted((v, domains[v]) for v in variables if v in domains)))
         truth = reference.values.get(key)
@@ -752,11 +797,18 @@ class Judge:
             loose |= note.startswith("loose: ")
             messages.append(note.removeprefix("loose: "))
         loose |= any(c.loose for leaf in builder.leaves for c in [chosen[leaf.key]])
+        for note in builder.loose:
+            loose = True
+            messages.append(note)
         for mixed in self.mixed(builder, reference, chosen):
             loose = True
             messages.append(mixed)
-        if modes.get("wide") and not strict:
-            messages.append("the sum is read as covering all that follows")
+        if modes.get("wide"):
+            loose = True
+            messages.append("right if the sum covers all that follows it")
+        if notes_zero(reference) and not is_zero(side.tree):
+            loose = True
+            messages.append("both sides are zero here, whatever the network")
         verdict = Verdict("ok", [], "", (), (builder, tree), modes, chosen, domains, reference)
         if not strict:
             if not self.true_elsewhere(reference, tree, chosen, domains, variables, tests, options, mode, builder):
@@ -891,6 +943,21 @@ class Outcome:
         if self.loose_notes:
             self.score += 0.5 * sum(v.status == "ok" for v in flat)
 
+    def all_read(self):
+        return all(v.status != "unreadable" for chain in self.verdicts for v in chain)
+
+    def wrong_places(self):
+        return {(i, j) for i, chain in enumerate(self.verdicts) for j, v in enumerate(chain) if v.status in ("wrong", "carries")}
+
+    def doubt(self, row, places):
+        """Another, likelier way to read the letters was possible too, and there these sides are wrong."""
+        for i, j in places:
+            verdict = self.verdicts[i][j]
+            if verdict.status == "ok":
+                verdict.status = "loose"
+                verdict.message = "; ".join(filter(None, [verdict.message, f"right in the notation {self.judge.conv.name!r}, wrong in {row!r}"]))
+                self.score += WEIGHT["loose"]
+
     def writes_out_scores(self):
         """Whether a wrong side multiplies weights by outputs, as in a score without its bias."""
         kinds = {c.kind.split(" ")[-1] for chain in self.verdicts for v in chain if v.status in ("wrong", "carries") for c in v.chosen.values()}
@@ -900,8 +967,8 @@ class Outcome:
         from linebyline.checker.diagnosis import explain
 
         judge = self.judge
-        sides, deadline = [], min(time.perf_counter(), judge.start + LIMIT - 0.25) + 0.25
-        judge.start = time.perf_counter()
+        sides, deadline = [], min(clock(), judge.start + LIMIT - 0.25) + 0.25
+        judge.start = clock()
         for chain, verdicts in zip(judge.chains, self.verdicts):
             for side, verdict in zip(chain.sides, verdicts):
                 status, message, repair = verdict.status, verdict.message, verdict.repair
@@ -934,6 +1001,17 @@ class Outcome:
 
 
 # ---------------------------------------------------------------- small helpers
+
+
+def notes_zero(reference):
+    """Whether the left side is zero on every network: agreement with it says little."""
+    return bool(reference.values) and all(not np.any(value) for value in reference.values.values())
+
+
+def is_zero(tree):
+    """Whether a side is written as 0."""
+    return len(tree.parts) == 1 and [item.name for _, item in tree.parts[0][1].parts] == ["0"]
+
 
 
 def real(value):

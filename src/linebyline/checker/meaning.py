@@ -74,14 +74,14 @@ def read_aliases(pairs):
 class Builder:
     """Turn a parsed side into a nested tree whose leaves wait for a choice."""
 
-    def __init__(self, conv, scene, options, aliases=(), wide=False, near=False, everywhere=(), count=0):
+    def __init__(self, conv, scene, options, aliases=(), wide=False, near=False, everywhere=(), count=0, known=None):
         self.conv, self.scene, self.options, self.aliases = conv, scene, options, aliases
         self.wide, self.near = wide, near
-        self.leaves, self.by_key, self.count = [], {}, count
+        self.leaves, self.by_key, self.count, self.known = [], {}, count, known
         self.same, self.everywhere, self.free = [], set(everywhere), set(everywhere)
         self.saw = set()
         self.depth, self.in_alias, self.entries = 0, False, []
-        self.arguments, self.functions = set(), set()
+        self.arguments, self.functions, self.loose = set(), set(), []
 
     # -- expressions
 
@@ -116,7 +116,7 @@ class Builder:
             rest = items[at + 1 :]
             alias = self._alias(item)
             if item.kind == "bigsum" and alias is None:
-                if rest and rest[0][0] in ("", "*"):
+                if rest and rest[0][0] in ("", "*", "·"):
                     out.append((op, self.bigsum(item, rest, scope, tail)))
                     at = len(items)
                     continue
@@ -161,7 +161,7 @@ class Builder:
                 value, used = self.nabla(item, rest, scope)
                 out.append((op, value))
                 at += used
-            elif item.kind == "name" and alias is None and item.name in ("diag", "Diag") and rest:
+            elif item.kind == "name" and alias is None and item.name in ("diag", "Diag") and rest and not item.sups and not item.subs:
                 out.append((op, ("diag", self.item(rest[0][1], scope))))
                 at += 1
             elif item.kind == "name" and self._swallows(item, rest):
@@ -297,7 +297,12 @@ class Builder:
         else:
             if item.primes and alias is None and self._kind(item) not in ("W", "b"):
                 raise Unreadable(f"{spelling(item)}: a prime on something that is not a function")
-            found = choices(item, scope, conv, self.scene, self.options, visible)
+            scripts = (key[:4], tuple((k, v) for k, v in scope.items()), tuple(visible), conv.family, alias.role if alias is not None else None)
+            found = self.known.get(scripts) if self.known is not None else None
+            if found is None:
+                found = choices(item, scope, conv, self.scene, self.options, visible)
+                if self.known is not None:
+                    self.known[scripts] = found
         leaf = Leaf(item, scope, key, found)
         if len(self.leaves) >= MAX_LEAVES:
             raise Unreadable(f"more than {MAX_LEAVES} different symbols")
@@ -453,6 +458,8 @@ class Builder:
         names = []
         if not variables:
             variables = self.open_letters(rest, scope)
+            if variables:
+                self.loose.append(f"the sum without an index is read as over {' and '.join(variables)}")
             if not variables:
                 return ("entries", self._with_tail(self.product([("", rest[0][1]), *rest[1:]], inner), tail, inner))
         for letter in variables:
@@ -800,6 +807,18 @@ class Evaluator:
         return self.quantity(self.chosen[tree[1].key], numbers)
 
     def quantity(self, choice, numbers):
+        """A quantity laid out for this formula's indices; kept, since every reading and repair asks for the same few."""
+        places = tuple(slot if slot is None or not isinstance(slot, str) or slot == "label" else -1 - self.axis[slot] for slot in choice.slots)
+        key = (choice.kind, choice.layer, places, choice.transpose, choice.power, self.ndim, self.options.weights, self.options.vectors)
+        value = numbers.laid_out.get(key)
+        if value is None:
+            value = self._quantity(choice, numbers)
+            if len(numbers.laid_out) > 3000:
+                numbers.laid_out.clear()
+            numbers.laid_out[key] = value
+        return value
+
+    def _quantity(self, choice, numbers):
         if choice.kind == "size":
             return np.full((1,) * self.ndim, float(self.scene.batch if choice.layer < 0 else self.scene.sizes[choice.layer]))
         value = numbers.value(choice.kind, choice.layer)
@@ -926,12 +945,11 @@ class Evaluator:
             if left == right:
                 return a * b
             raise Mismatch(f"shapes {shape_of(a)} and {shape_of(b)} cannot be multiplied entry by entry")
-        if op == "*" and left == right and 1 not in left and left[0] == left[1]:
-            self.notes.add("products of square matrices written with a sign are read as matrix products")
         if left[1] == right[0]:
             return a @ b
         if left == right:
-            self.notes.add("a product of two vectors is read entry by entry")
+            if op != "*":
+                self.notes.add("loose: right if the product of two vectors is taken entry by entry")
             return a * b
         raise Mismatch(f"shapes {shape_of(a)} and {shape_of(b)} cannot be multiplied in this order")
 
@@ -1165,7 +1183,21 @@ class Evaluator:
         return -numbers.value("eta", 0).real.reshape((-1, 1) + (1,) * (self.ndim - 2)) * self.derivative(None, choice, numbers)
 
     def _D(self, tree, numbers):
-        return self.derivative(tree[1], self.chosen[tree[2].key], numbers)
+        variable = self.chosen[tree[2].key]
+        if variable.power != 1:
+            raise Unreadable("a derivative by a power")
+        if tree[1][0] != "leaf" or numbers.parent is not None:
+            return self.derivative(tree[1], variable, numbers)
+        body = self.chosen[tree[1][1].key]
+        places = tuple(slot if slot is None or not isinstance(slot, str) or slot == "label" else -1 - self.axis[slot] for slot in body.slots + variable.slots)
+        key = ("D", body.kind, body.layer, body.transpose, body.power, variable.kind, variable.layer, variable.transpose, places, self.ndim, self.options.weights, self.options.vectors, self.row_gradients, self.entrywise)
+        value = numbers.laid_out.get(key)
+        if value is None:
+            before = set(self.notes)
+            value = self.derivative(tree[1], variable, numbers)
+            if self.notes == before:
+                numbers.laid_out[key] = value
+        return value
 
     def derivative(self, body, choice, numbers):
         kind, layer = choice.kind, choice.layer

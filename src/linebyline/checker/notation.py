@@ -35,7 +35,7 @@ ROWS = {
     "duda": ("layers", "x", "net", "y", "net", "z", "t", "to_from"),
     "net and o": ("layers", "x", "net", "h", "net", "o y", "t d", "?"),
     "net and a": ("layers", "x", "net", "a", "net", "a", "y t", "?"),
-    "d2l": ("matrix", "x", "z", "h", "o", "yhat o", "y", "to_from"),
+    "d2l": ("matrix", "x", "z", "h", "o", "yhat", "y", "to_from"),
     "cs224n": ("matrix", "x", "a", "h", "z", "yhat", "y", "to_from"),
     "z h o": ("matrix", "x", "z", "h", "z", "o", "y t", "?"),
     "a h o": ("matrix", "x", "a", "h", "o", "yhat p", "y", "to_from"),
@@ -66,7 +66,6 @@ ROWS = {
     "x y t": ("classes", "", "", "h", "x", "y", "t", "?"),
     "x a y": ("classes", "", "", "h", "x", "a yhat", "y t", "?"),
     "x z t": ("classes", "", "", "h", "x", "z", "t y", "?"),
-    "eta p y": ("classes", "x", "", "h", "eta", "p", "y t", "?"),
     "logits probs": ("classes", "x", "", "h", "logits logit l", "probs prob p", "y t label", "?"),
 }
 FAMILIES = ("question", "layers", "classes", "matrix")
@@ -157,16 +156,17 @@ class Convention:
     units: dict = field(default_factory=dict)
     sample: str = ""
     layer_letter: str = "l"
+    bare_layers: bool = False
     text_names: frozenset = frozenset()
 
     def meanings(self, name):
         found = self.letters.get(name)
+        if found is None and name in LOSSES:
+            return [("loss", None)]
         if found is None and len(name) == 1 and name.isupper() and name not in "DT":
             found = self.letters.get(name.lower())
         if found is None and name in ("Yhat",):
             found = self.letters.get("yhat")
-        if name in LOSSES and not found:
-            found = [("loss", None)]
         return found or ()
 
     def knows(self, name):
@@ -202,7 +202,7 @@ def convention(name):
 def rows_for(notation):
     """Names of the rows a `notation` allows, best first."""
     if notation is None:
-        return list(ROWS)
+        return [name for name in ROWS if name != "ufldl"]
     if not isinstance(notation, str):
         raise TypeError(f"notation: expected a name or None, got {type(notation).__name__}")
     wanted = notation.strip().lower().split(":")[0] if notation not in ROWS else notation
@@ -210,7 +210,7 @@ def rows_for(notation):
     if wanted in ROWS and wanted != "question":
         return [wanted]
     if wanted in FAMILIES:
-        own = [name for name, row in ROWS.items() if row[0] == wanted]
+        own = [name for name, row in ROWS.items() if row[0] == wanted and name != "ufldl"]
         if wanted == "matrix":
             own += ["nielsen", "goodfellow", "rows u and h", "bishop", *[name for name, row in ROWS.items() if row[0] == "classes"]]
         if wanted == "classes":
@@ -434,7 +434,7 @@ def _of_kind(node, kind, place, terms, supers, scope, conv, scene, options, visi
             if kind not in ("W", "b"):
                 return
         elif term[0] == "digits":
-            power = [(term[1], None)] if term[1] < 0 else [(1, str(term[1])), (term[1], None)] if conv.layered or kind in ("W", "b", "delta") else [(term[1], None), (1, str(term[1]))]
+            power = [(term[1], None)] if term[1] < 0 or not conv.bare_layers else [(1, str(term[1])), (term[1], None)]
         elif is_layer_text(term[1], conv):
             layer_texts.append(term[1])
         elif re.fullmatch(r"[A-Za-z]", term[1]) and (scene.batch or term[1] == conv.sample):

@@ -76,14 +76,14 @@ STYLE = set(
     "underbrace overbrace bold mathop begingroup endgroup middle scriptstyle textsf texttt hfill centering strut smash unicode".split()
 )
 GAPS = {"quad", "qquad", "space", "enspace", " "}
-PRODUCTS = {"cdot": "*", "times": "*", "ast": "*", "odot": "⊙", "circ": "⊙", "otimes": "⊗", "div": "/", "bullet": "⊙", "star": "*", "sdot": "*", "centerdot": "*"}
+PRODUCTS = {"cdot": "·", "times": "·", "ast": "*", "odot": "⊙", "circ": "⊙", "otimes": "⊗", "div": "/", "bullet": "⊙", "star": "*", "sdot": "·", "centerdot": "·"}
 RELATIONS = {"leftarrow": "<-", "gets": "<-", "equiv": "=", "triangleq": "=", "approx": "≈", "simeq": "≈", "coloneqq": "=", "doteq": "=", "stackrel": "="}
 UNEQUAL = {"neq", "ne"}
 ARROWS = set("to rightarrow Rightarrow implies Longrightarrow longrightarrow Leftrightarrow iff therefore because".split())
 ACCENTS = {"hat": "hat", "widehat": "hat", "tilde": "tilde", "widetilde": "tilde", "bar": "bar", "overline": "bar", "check": "check", "dot": "dot"}
 ALIAS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "upsigma": "sigma", "varsigma": "sigma", "bigtriangledown": "nabla", "triangledown": "nabla", "lbrace": "\\{", "rbrace": "\\}", "lbrack": "[", "rbrack": "]", "langle": "(", "rangle": ")", "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "mathbbm": "mathbb", "intercal": "top", "dagger": "top", "lVert": "|", "rVert": "|", "vert": "|", "mid": "|", "sum": "sum"}  # fmt: skip
 CHARS = dict(zip("δσθηαεϵλωφϕΔΘ∂∑Σ∇πρμψγβΦΨΩξζκτ", "delta sigma theta eta alpha epsilon epsilon lambda omega phi phi Delta Theta partial sum sum nabla pi rho mu psi gamma beta Phi Psi Omega xi zeta kappa tau".split()))
-CHAR_OPS = {"·": "*", "⋅": "*", "×": "*", "∗": "*", "•": "*", "−": "-", "–": "-", "—": "-", "⊙": "⊙", "∘": "⊙", "⊗": "⊗", "÷": "/", "⁄": "/", "∕": "/"}
+CHAR_OPS = {"·": "·", "⋅": "·", "×": "·", "∗": "*", "•": "·", "−": "-", "–": "-", "—": "-", "⊙": "⊙", "∘": "⊙", "⊗": "⊗", "÷": "/", "⁄": "/", "∕": "/"}
 DIGITS = {**{c: ("_", str(i)) for i, c in enumerate("₀₁₂₃₄₅₆₇₈₉")}, **{c: ("^", str(i)) for i, c in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}, "ᵢ": ("_", "i"), "ⱼ": ("_", "j"), "ₖ": ("_", "k"), "ₗ": ("_", "l"), "ᵀ": ("^", "T"), "ˡ": ("^", "l"), "⁺": ("^", "+"), "⁻": ("^", "-"), "ₙ": ("_", "n"), "ₘ": ("_", "m"), "ᴸ": ("^", "L")}  # fmt: skip
 HATTED = {"ŷ": "yhat", "ẑ": "zhat", "â": "ahat", "ô": "ohat", "Ŷ": "Yhat"}
 SPLIT_WORDS = "becomes|equals|is equal to|which equals|gives"
@@ -316,10 +316,10 @@ class Parser:
         while True:
             token = self.peek()
             operator = ""
-            if token.kind == "op" and token.text in ("*", "/", "⊙", "⊗", ".") and items:
+            if token.kind == "op" and token.text in ("*", "·", "/", "⊙", "⊗", ".") and items:
                 self.take()
-                operator = "*" if token.text == "." else token.text
-                if self.peek().text in ("*", ".") and self.peek().kind == "op":
+                operator = "·" if token.text == "." else token.text
+                if self.peek().text in ("*", "·", ".") and self.peek().kind == "op":
                     self.take()  # `.\ast`, `* *`
                     operator = "⊙" if token.text == "." else operator
             if not self.starts_item():
@@ -778,18 +778,18 @@ def _piece(text, start, end, plain, display):
                 condition.extend(cases_)
                 if not tokens_:
                     continue
-                side = _side(text, tokens_, relation, not has_backslash)
+                side = parse_side(text, tokens_, relation, not has_backslash)
                 if side.error and len(made) and re.fullmatch(r"[.…\s]*|\\[lc]?dots", side.text):
                     continue
                 side.notes = [_side_note(text, n, not has_backslash) for n in notes_]
                 made.append(side)
             if not made:
                 continue
-            joined = chains and statement[0].text in ("+", "-", "*", "⊙") and statement[0].kind == "op" and not continues and len(sides) == 1 and chains[-1].sides
+            joined = chains and statement[0].text in ("+", "-", "*", "·", "⊙") and statement[0].kind == "op" and not continues and len(sides) == 1 and chains[-1].sides
             if joined and (row_joins(tokens, statement) or statement[0].text != "-"):
                 previous = chains[-1].sides[-1]
                 merged = [t for t in tokens if previous.start <= t.start < made[0].end and t.kind not in ("amp", "brk")]
-                chains[-1].sides[-1] = _side(text, merged, previous.relation, not has_backslash)
+                chains[-1].sides[-1] = parse_side(text, merged, previous.relation, not has_backslash)
                 chains[-1].sides[-1].notes = previous.notes + made[0].notes
                 continue
             chain = Chain(made, continues, condition)
@@ -854,7 +854,7 @@ def _rows(tokens):
 
 def _open(row):
     last = [t for t in row if t.kind not in ("amp", "gap")][-1]
-    return (last.kind == "op" and last.text in ("+", "-", "*", "/", "⊙", "⊗")) or last.kind == "rel"
+    return (last.kind == "op" and last.text in ("+", "-", "*", "·", "/", "⊙", "⊗")) or last.kind == "rel"
 
 
 def _without_prose(row, text, bare):
@@ -986,7 +986,7 @@ def _trailing(tokens):
                     tokens = tokens[: opens[-1]]
                     continue
                 spelt = "".join(t.text for t in inside)
-                if before.kind == "gap" and ("s_" in spelt or re.fullmatch(r"[\d*.,a-zA-Z]{1,9}", spelt)) and "*" in spelt:
+                if before.kind == "gap" and ("s_" in spelt or re.fullmatch(r"[\d*·.,a-zA-Z]{1,9}", spelt)) and ("*" in spelt or "·" in spelt):
                     tokens = tokens[: opens[-1]]
                     continue
         break
@@ -995,7 +995,7 @@ def _trailing(tokens):
     return tokens, cases, notes
 
 
-def _side(text, tokens, relation, plain):
+def parse_side(text, tokens, relation, plain):
     start, end = tokens[0].start, tokens[-1].end
     side = Side(text[start:end].strip(), _line(text, start), start, end, relation)
     try:
@@ -1031,7 +1031,7 @@ def _side_note(text, tokens, plain):
             continue
         for relation, tokens_ in _sides(text, part):
             if tokens_:
-                sides.append(_side(text, tokens_, relation, plain))
+                sides.append(parse_side(text, tokens_, relation, plain))
     chain = Chain(sides, False, cases, True)
     chain.text, chain.line = text[start:end].strip(), _line(text, start)
     return chain

@@ -222,7 +222,7 @@ class Numbers:
 
     def __init__(self, scene, kind="random", parent=None, free=None):
         self.scene, self.kind, self.parent, self.free = scene, kind, parent, free
-        self.cache, self.children = {}, {}
+        self.cache, self.children, self.laid_out = {}, {}, {}
         if parent is None:
             self._draw()
         else:
