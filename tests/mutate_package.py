@@ -54,7 +54,7 @@ def copy_project():
     without_caches = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "src" / "linebyline", COPY / "src" / "linebyline", ignore=without_caches)
     (COPY / "tests").mkdir()
-    for name in ("conftest.py", "witnesses.py", *(f"test_{module}.py" for module in MODULES)):
+    for name in ("conftest.py", "exact.py", *(f"test_{module}.py" for module in MODULES)):
         shutil.copy(ROOT / "tests" / name, COPY / "tests")
     (COPY / "pyproject.toml").write_text(
         "[tool.mutmut]\n"

@@ -4,9 +4,9 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 import pytest
+from exact import arrays, close, exact_log_softmax, exact_sigmoid, shares
 from hypothesis import given
 from hypothesis import strategies as st
-from witnesses import arrays, close, exact_log_softmax, exact_sigmoid, shares
 
 from linebyline.activations import log_softmax, sigmoid, sigmoid_derivative, softmax, softmax_jacobian, softmax_vjp
 from linebyline.gradcheck import complex_step_gradient

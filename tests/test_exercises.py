@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from exact import arrays
 from hypothesis import given
 from hypothesis import strategies as st
-from witnesses import arrays
 
 from linebyline.exercises import Verdict, check_answer
 

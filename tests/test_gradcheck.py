@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from exact import arrays, close, shares
 from hypothesis import given
 from hypothesis import strategies as st
-from witnesses import arrays, close, shares
 
 from linebyline.activations import softmax
 from linebyline.gradcheck import (

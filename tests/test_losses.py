@@ -4,10 +4,10 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 import pytest
+from exact import arrays, close, shares
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from witnesses import arrays, close, shares
 
 from linebyline.activations import sigmoid, softmax
 from linebyline.gradcheck import complex_step_gradient

@@ -6,9 +6,9 @@ import autograd
 import autograd.numpy as anp
 import numpy as np
 import pytest
+from exact import close, shares
 from hypothesis import given
 from hypothesis import strategies as st
-from witnesses import close, shares
 
 from linebyline.gradcheck import complex_step_gradient
 from linebyline.network import (

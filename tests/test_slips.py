@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from exact import close, shares
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from witnesses import close, shares
 
 from linebyline.activations import sigmoid
 from linebyline.gradcheck import complex_step_gradient

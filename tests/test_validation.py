@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from exact import arrays
 from hypothesis import given
-from witnesses import arrays
 
 from linebyline.validation import as_finite, as_floats, require_same_shape, require_sum_to_one, require_units
 
