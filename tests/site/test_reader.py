@@ -1,9 +1,14 @@
 """What a reader can do on the built site: search, preview, copy, mark as solved, print, find back."""
 
 import re
+import sys
 
 import pytest
 import site_browser
+
+sys.path.insert(0, str(site_browser.ROOT / "site"))
+import page_metadata  # noqa: E402
+import reference_previews  # noqa: E402
 
 CHAPTERS = [page for page in site_browser.site_pages() if re.search(r"/\d\d_", page)]
 
@@ -152,13 +157,24 @@ def test_equations_are_there_for_screen_readers(page_factory, site_url, built):
 # ---- previews
 
 
+def with_a_reference_into_another_page(page, site_url, built):
+    """Open a page to which a reference into another page was added, as the build would write it; return the link."""
+    name = first_with(built, r'<div class="math[^"]*"[^>]*id="equation-')
+    text = (built / name).read_text(encoding="utf-8")
+    equation = re.search(r'<div class="math[^"]*"[^>]*id="equation-.*?<!--equation ends--></div>', text, re.S)[0]
+    address = "elsewhere.html#equation-eq-there"
+    carried = reference_previews.portable(equation, name, name)
+    added = f'<p><a class="reference internal" href="{address}">(9.9)</a></p><template data-preview="{address}">{carried}</template></article>'
+    body = text.replace("</article>", added, 1)
+    page.route(site_url + name, lambda route: route.fulfill(content_type="text/html", body=body))
+    page.goto(site_url + name)
+    return page.locator(f"article a[href='{address}']")
+
+
 @pytest.mark.parametrize("by", ["pointer", "keyboard"])
 def test_a_reference_to_an_equation_of_another_page_shows_it(by, page_factory, site_url, built):
-    name = first_with(built, r'<template data-preview="[^"]*#equation-')
     page = page_factory()
-    page.goto(site_url + name)
-    address = page.locator("template[data-preview*='#equation-']").first.get_attribute("data-preview")
-    link = page.locator(f"article a[href='{address}']").first
+    link = with_a_reference_into_another_page(page, site_url, built)
     if by == "pointer":
         link.hover()
     else:
@@ -259,11 +275,6 @@ def test_the_start_leads_to_the_first_page(page_factory, site_url):
 
 
 def test_lost_readers_find_the_chapter_they_meant(page_factory, site_url, built):
-    import sys
-
-    sys.path.insert(0, str(site_browser.ROOT / "site"))
-    import page_metadata
-
     # as a build that knows its address writes the page, so that it works at any depth
     lost = page_metadata.absolute((built / "404.html").read_text(encoding="utf-8"), site_url)
     page = page_factory(fresh=True)
