@@ -43,7 +43,7 @@ def explain(judge, side, verdict, options, deadline):
             return "wrong", found[0], found[1]
     other = _elsewhere(judge, verdict, options)
     edit, repaired = _repair(judge, side, verdict, options, deadline)
-    if edit is None:
+    if edit is None and verdict.status == "wrong":
         left = _left_repair(judge, side, verdict, options, deadline + 0.05)
         if left:
             return "wrong", "; ".join(filter(None, [verdict.message, f"it would be right if the left side were ${left}$", other])), ""
@@ -51,7 +51,9 @@ def explain(judge, side, verdict, options, deadline):
         message = f"would be right if {edit.what}"
         if verdict.message:
             message = f"{verdict.message}; it {message}"
-        return "wrong", "; ".join(filter(None, [message, other])), repaired
+        # an unknown name may be right in a way nobody told the checker: it stays unread, with a suggestion
+        status = "wrong" if verdict.status == "wrong" or verdict.conflict else verdict.status
+        return status, "; ".join(filter(None, [message, other])), repaired
     if other:
         return "wrong", other, ""
     return verdict.status, base, ""

@@ -152,7 +152,7 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     rows = _rows(notation, names, known)
     start, best, refuted = clock(), None, {}
     for scene, row in _attempts(scenes, rows):
-        judge = Judge(text, scene, convention(row), known, chains, target_tree, names, start)
+        judge = Judge(text, scene, convention(row), known, chains, target_tree, names, start, row == notation and row != "question")
         attempt = judge.run()
         if scene is scenes[0] and row != rows[0] and attempt.score < refuted.get("score", 0):
             attempt.doubt(refuted["row"], refuted["wrong"])
@@ -346,7 +346,8 @@ class Reference:
 class Judge:
     """Judge all chains of a text in one scene and notation."""
 
-    def __init__(self, text, scene, conv, aliases, chains, target, names, start):
+    def __init__(self, text, scene, conv, aliases, chains, target, names, start, row_given=False):
+        self.row_given = row_given
         self.text, self.scene, self.conv, self.aliases, self.chains = text, scene, conv, aliases, chains
         self.target, self.names, self.start = target, names, start
         self.sizes_named, self.built, self.variants, self.choices = {}, 0, {}, {}
@@ -439,9 +440,10 @@ class Judge:
         froms = [scene.weight_layer] if scene.weight_layer else [from0] if from0 else ["to"]
         if not scene.weight_layer and not from0 and (self.symbolic or self.digits) and (self.two_index or self.matrix):
             froms = ["to", "from"]
+        pinned = self.row_given and conv.order != "?"
         order = scene.weights or (conv.order if conv.order != "?" else self.by_alphabet())
         other = "from_to" if order == "to_from" else "to_from"
-        weights = [order] if scene.weights or not (self.two_index or self.matrix) else [order, other]
+        weights = [order] if scene.weights or pinned or not (self.two_index or self.matrix) else [order, other]
         vectors = [scene.vectors] if scene.vectors else ["columns", "rows"] if self.open_vector or self.matrix else ["columns"]
         combinations = []
         for (a, l), (b, first), (c, start), (d, w), (e, v) in pairs_of(*[list(enumerate(x)) for x in (ls, firsts, froms, weights, vectors)]):  # noqa: E741
@@ -503,7 +505,7 @@ class Judge:
             found, previous = self.chain(chain, options, previous)
             verdicts.append(found)
         if self.target is not None:
-            self.against_target(verdicts)
+            self.against_target(verdicts, options)
         return Outcome(self, options, verdicts)
 
     # -- chains
@@ -913,8 +915,24 @@ class Judge:
             return "the numbers differ"
         return f"the value is {float(value.ravel()[0]):.9g}; it would be right with {float(truth.ravel()[0]):.9g}"
 
-    def against_target(self, verdicts):
-        """With a target, some left side has to be it."""
+    def against_target(self, verdicts, options):
+        """With a target, some left side has to be it: else the derivation is of something else."""
+        goals = self.references(self.target, options, "the target")
+        first = None
+        for chain, found in zip(self.chains, verdicts):
+            for side, verdict in zip(chain.sides, found):
+                if verdict.status in ("unreadable",):
+                    continue
+                if verdict.status != "reference":
+                    if verdict.reference is not None and verdict.reference.text == "the target":
+                        return
+                    continue
+                first = first or verdict
+                for goal in goals:
+                    if self.side(side, goal, chain.cases, options, strict=True).status in ("ok", "loose"):
+                        return
+        if first is not None:
+            first.status, first.message = "wrong", "this is not what was asked for"
 
 
 WEIGHT = {"reference": 0.0, "ok": 0.0, "loose": 1.0, "carries": 2.5, "wrong": 3.0, "unreadable": 4.0}
@@ -972,7 +990,7 @@ class Outcome:
         for chain, verdicts in zip(judge.chains, self.verdicts):
             for side, verdict in zip(chain.sides, verdicts):
                 status, message, repair = verdict.status, verdict.message, verdict.repair
-                if status in ("wrong", "unreadable") and side.tree is not None and verdict.reference is not None:
+                if status in ("wrong", "unreadable") and side.tree is not None and verdict.reference is not None and not (verdict.message and verdict.built is None and status == "wrong" and verdict.message.startswith("this is not")):
                     status, message, repair = explain(judge, side, verdict, self.options, deadline)
                 if status == "ok" and guessed and judge.open_matrix and min(judge.scene.sizes) == 1:
                     status = "loose"

@@ -40,7 +40,6 @@ ROWS = {
     "z h o": ("matrix", "x", "z", "h", "z", "o", "y t", "?"),
     "a h o": ("matrix", "x", "a", "h", "o", "yhat p", "y", "to_from"),
     "z h y": ("matrix", "x", "z", "h", "z", "y", "t", "?"),
-    "a z y": ("matrix", "x", "a", "z", "b", "y", "t", "to_from"),
     "z p y": ("classes", "x", "", "h", "z", "p", "y t", "?"),
     "z yhat y": ("classes", "x", "", "h", "z", "yhat p", "y t", "?"),
     "z a y": ("classes", "x", "", "h", "z", "a", "y t", "?"),

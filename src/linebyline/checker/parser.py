@@ -729,7 +729,7 @@ def read(text):
         raise ValueError(f"text: expected at most {MAX_TEXT} characters, got {len(text)}; check it in parts")
     chains, last = [], 0
     for start, end, plain, display in pieces(text):
-        case = _case_before(text[last:start])
+        case = _case_before(text[last:start].rstrip("$[\\( \n"))
         last = end
         found = _piece(text, start, end, plain, display)
         for chain in found:
@@ -981,7 +981,7 @@ def _trailing(tokens):
                     tokens = tokens[: opens[-1]]
                     continue
                 top = [t for t, d in zip(inside, _depths(inside)) if t.kind == "rel" and d == 0 and t.text != "!="]
-                if top and condition is None and before.text not in ("1",) and before.kind not in ("sub", "sup"):
+                if top and condition is None and not (before.text == "1" and tokens[opens[-1] - 2].kind != "sub") and before.kind not in ("sub", "sup"):
                     notes.append(inside)
                     tokens = tokens[: opens[-1]]
                     continue

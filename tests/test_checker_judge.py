@@ -1,0 +1,347 @@
+"""What the checker says: the question as typed, every status, every kind of slip, and what it must never do."""
+
+import numpy as np
+import pytest
+
+import linebyline
+from linebyline import check
+from linebyline.checker import Scene
+from linebyline.network import QUESTION_TARGET, QUESTION_X, question_network, random_network
+
+# the founding question, as typed: stats.stackexchange.com/q/243356
+QUESTION = r"""Specifically for hidden layers, for w1 (from picture below), the gradient looks like- enter image description here
+
+
+$$\frac{\partial{E_{total}}}{\partial{w_{1}}}=\sum_{i}{\frac{\partial{E_{total}}}{\partial{net_{hi}}}}*\frac{\partial{net_{hi}}}{\partial{w_{1}}}={\frac{\partial{E_{total}}}{\partial{net_{h1}}}}*\frac{\partial{net_{h1}}}{\partial{w_{1}}}[if i\neq{1}, \frac{\partial{net_{hi}}}{\partial{w_{1}}}=0]$$ $$=\sum_{i}{(\frac{\partial{E_{total}}}{\partial{out_{hi}}}*\frac{\partial{out_{hi}}}{\partial{net_{h1}}})}*\frac{\partial{net_{h1}}}{\partial{w_{1}}}$$ $$=\sum_{i}{(\sum_{j}(\frac{\partial{E_{total}}}{\partial{net_{oj}}}*\frac{\partial{net_{oj}}}{\partial{out_{hi}}})*\frac{\partial{out_{hi}}}{\partial{net_{h1}}})}*\frac{\partial{net_{h1}}}{\partial{w_{1}}}$$ Now for sigmoid activation function if $i\neq{1} \frac{\partial{out_{hi}}}{\partial{net_{h1}}}=0$ so we get $$=\sum_{j}(\frac{\partial{E_{total}}}{\partial{net_{oj}}}*\frac{\partial{net_{oj}}}{\partial{out_{h1}}})*\frac{\partial{out_{h1}}}{\partial{net_{h1}}}*\frac{\partial{net_{h1}}}{\partial{w_{1}}}$$ $$=\sum_{j}(\delta_j*w_{oj})*(out_{h1})*(1-out_{h1})*i1$$ But for softmax activation function if $i\neq{1} \frac{\partial{out_{hi}}}{\partial{net_{h1}}}\neq{0}$ so we get $$=\sum_{i}\sum_{j}(\delta_j*w_{oj})*(out_{h1})*(1_{i=1}-out_{hi})*i1$$ for hidden layer. Is this derivation correct?"""  # noqa: E501
+
+CLASSES = Scene(output="softmax", loss="cross_entropy", sizes=(3, 4, 3))
+DEEP = Scene(sizes=(3, 4, 2, 3))
+WIDE = Scene(sizes=(3, 4, 2))
+
+
+def statuses(text, *args, **kwargs):
+    return [side.status for side in check(text, *args, **kwargs).sides]
+
+
+# ---------------------------------------------------------------- the question
+
+
+@pytest.mark.parametrize("notation", [None, "question"])
+def test_with_a_sigmoid_hidden_layer_the_sigmoid_lines_are_right_and_the_softmax_line_is_not(notation):
+    report = check(QUESTION, question_network("sigmoid"), notation)
+    assert [s.status for s in report.sides] == ["reference", "ok", "ok", "note-ok", "ok", "ok", "ok", "ok", "wrong"]
+    assert report.first_wrong == 8
+    assert "softmax" in report.sides[8].message
+
+
+@pytest.mark.parametrize("notation", [None, "question"])
+def test_with_a_softmax_hidden_layer_it_is_the_reverse_and_the_missing_index_is_reported(notation):
+    report = check(QUESTION, question_network("softmax"), notation)
+    assert [s.status for s in report.sides] == ["reference", "ok", "ok", "note-ok", "ok", "ok", "wrong", "carries", "ok"]
+    assert "true only if the hidden activation is elementwise" in report.sides[6].message
+    assert "w_{oj} lacks an index" in report.sides[8].message
+    assert report.sides[8].holds_for == ("softmax",)
+
+
+def test_the_missing_index_taken_literally_gives_exactly_zero():
+    scene = Scene(hidden="softmax", aliases={"v_j": "w_{j1}"})
+    literal = r"\sum_{i}\sum_{j}(\delta_j*v_j)*(out_{h1})*(1_{i=1}-out_{hi})*i1"
+    assert statuses(rf"0 = {literal}", scene)[1] in ("ok", "loose")
+    assert statuses(rf"\frac{{\partial E}}{{\partial w_1}} = {literal}", scene)[1] == "wrong"
+
+
+# ---------------------------------------------------------------- statuses
+
+
+def test_a_right_chain_is_right_throughout():
+    report = check(r"\frac{\partial E}{\partial w_5} = \delta_{o1} out_{h1} = (out_{o1}-target_{o1}) out_{o1}(1-out_{o1}) out_{h1}")
+    assert report.ok and report.first_wrong is None
+    assert [s.status for s in report.sides] == ["reference", "ok", "ok"]
+
+
+def test_the_first_wrong_side_is_named_and_what_follows_from_it_carries_the_error():
+    text = r"\frac{\partial E}{\partial w_5} = (out_{o1}-target_{o1}) out_{h1} = out_{h1} (out_{o1} - target_{o1}) = \delta_{o1} out_{h1}"
+    report = check(text, question_network())
+    assert [s.status for s in report.sides] == ["reference", "wrong", "carries", "ok"]
+    assert report.first_wrong == 1 and not report.ok
+
+
+def test_a_side_that_cannot_be_read_does_not_hide_the_others():
+    report = check(r"\frac{\partial E}{\partial w_5} = \wibble_{o1} out_{h1} = \delta_{o1} out_{h1}", question_network())
+    assert [s.status for s in report.sides] == ["reference", "unreadable", "ok"]
+    assert "wibble" in report.sides[1].message
+    assert report.first_wrong is None and not report.ok
+
+
+def test_a_wrong_side_note_is_found():
+    report = check(r"\frac{\partial E}{\partial w_1} = \delta_{h1} i_1 [if i \neq 1, \frac{\partial out_{hi}}{\partial net_{h1}} = 0]", question_network("softmax"))
+    assert [s.status for s in report.sides] == ["reference", "ok", "note-wrong"]
+    assert not report.ok
+
+
+def test_a_line_that_starts_with_an_equals_sign_needs_a_target():
+    line = r"= (out_{o1}-target_{o1}) out_{o1}(1-out_{o1}) out_{h1}"
+    assert statuses(line, question_network(), target=r"\partial E/\partial w_5") == ["ok"]
+    assert statuses(line, question_network(), target=r"\partial E/\partial w_6") == ["wrong"]
+
+
+def test_a_bare_expression_is_judged_by_the_target():
+    assert statuses(r"\delta_{o1} out_{h1}", question_network(), target="dE/dw5") == ["ok"]
+    assert statuses(r"\delta_{o1} out_{h2}", question_network(), target="dE/dw5") == ["wrong"]
+
+
+def test_with_a_target_a_derivation_of_something_else_is_not_accepted():
+    report = check(r"E = E_{o1} + E_{o2}", question_network(), target="dE/dw5")
+    assert not report.ok and report.first_wrong == 0
+    assert check(r"\frac{\partial E}{\partial w_5} = \delta_{o1} out_{h1}", question_network(), target="dE/dw5").ok
+
+
+def test_vacuous_agreement_is_not_clean():
+    assert statuses(r"\frac{\partial out_{h1}}{\partial w_5} = \frac{\partial i_1}{\partial w_5}", question_network())[1] != "ok"
+
+
+def test_an_index_order_that_was_not_declared_is_a_reservation():
+    text = r"\delta_{hi} = f'(net_{hi}) \sum_j w_{ij} \delta_{oj}"
+    assert statuses(text, WIDE, "question") == ["reference", "loose"]
+    assert statuses(text, Scene(sizes=(3, 4, 2), weights="from_to"), "question") == ["reference", "ok"]
+    assert statuses(text, Scene(sizes=(3, 4, 2), weights="to_from"), "question") == ["reference", "wrong"]
+
+
+def test_two_softmax_units_do_not_let_a_coincidence_through():
+    text = r"\frac{\partial E}{\partial net_{h1}} = -\frac{\partial E}{\partial net_{h2}}"
+    assert statuses(text, question_network("softmax")) == ["reference", "loose"]
+    assert statuses(text, Scene(hidden="softmax", sizes=(2, 3, 2))) == ["reference", "wrong"]
+
+
+def test_a_case_that_is_not_said_is_a_reservation_and_one_that_is_said_is_not():
+    line = r"\frac{\partial p_i}{\partial z_k} = -p_i p_k"
+    assert statuses(line, CLASSES) == ["reference", "loose"]
+    assert statuses(line + r", \quad i \neq k", CLASSES) == ["reference", "ok"]
+    assert statuses(line, Scene(output="softmax", loss="cross_entropy", cases="i != k")) == ["reference", "ok"]
+    assert statuses(rf"If $i \neq k$: $${line}$$", CLASSES) == ["reference", "ok"]
+    assert statuses(line + r", \quad i = k", CLASSES) == ["reference", "wrong"]
+
+
+# ---------------------------------------------------------------- notations and constructs
+
+RIGHT = [
+    (CLASSES, r"\frac{\partial L}{\partial z_i} = -\sum_k \frac{y_k}{p_k}\frac{\partial p_k}{\partial z_i} = -y_i(1-p_i) + \sum_{k\neq i} y_k p_i = p_i - y_i"),
+    (CLASSES, r"\frac{\partial \hat{y}_i}{\partial z_j} = \hat{y}_i(\delta_{ij} - \hat{y}_j)"),
+    (CLASSES, r"\frac{\partial p_i}{\partial z_k} = \begin{cases} p_i(1-p_i) & \text{if } i = k \\ -p_i p_k & \text{otherwise} \end{cases}"),
+    (CLASSES, r"\frac{\partial\, \text{softmax}(z)_i}{\partial z_j} = \text{softmax}(z)_i (1\{i=j\} - \text{softmax}(z)_j)"),
+    (CLASSES, r"\frac{\partial L}{\partial f_k} = p_k - 1(y = k)"),
+    (CLASSES, r"L = -\log p_y"),
+    (CLASSES, r"p_j = \frac{e^{z_j}}{\sum_{k=1}^{K} e^{z_k}}"),
+    (CLASSES, r"\nabla_{W_2} L = (\hat{y} - y) h^\top"),
+    (DEEP, r"\delta^L = \nabla_a C \odot \sigma'(z^L) = (a^L - y) \odot a^L \odot (1 - a^L)"),
+    (DEEP, r"\delta^{(l)} = ((W^{(l+1)})^T \delta^{(l+1)}) \odot \sigma'(z^{(l)})"),
+    (DEEP, r"\frac{\partial C}{\partial w^l_{jk}} = a^{l-1}_k \delta^l_j"),
+    (DEEP, r"dz^{[l]} = W^{[l+1]T} dz^{[l+1]} * g^{[l]\prime}(z^{[l]})"),
+    (question_network(), "dE/dw1 = (delta_o1*w5 + delta_o2*w7)*out_h1*(1-out_h1)*i1"),
+    (question_network(), "∂E/∂w₅ = δ_{o1}·out_{h1}"),
+    (question_network(), r"w_5 \leftarrow w_5 - \eta \frac{\partial E}{\partial w_5}"),
+    (question_network(), r"w_5^{+} = w_5 - \eta \delta_{o1} out_{h1}"),
+    (question_network(), r"\Delta w_5 = -\eta \delta_{o1} out_{h1}"),
+    (question_network(), r"\begin{align} \frac{\partial E}{\partial w_5} &= \delta_{o1} \times out_{h1} \tag{1} \\ &= (out_{o1}-target_{o1}) \\ & \quad \cdot out_{o1}(1-out_{o1})\,out_{h1}. \end{align}"),
+    (question_network(), r"E_{total} = \sum \frac{1}{2}(target - output)^{2}"),
+    (question_network(shared_bias=True), r"\frac{\partial E}{\partial b_2} = \sum_j \delta_{oj}"),
+    (Scene(sizes=(3, 1), loss="binary_cross_entropy"), r"\frac{\partial L}{\partial z} = \left(-\frac{y}{a}+\frac{1-y}{1-a}\right) a(1-a) = a - y"),
+    (Scene(sizes=(3, 1), loss="binary_cross_entropy", batch=4, reduction="mean"), r"\frac{\partial J}{\partial w_j} = \frac{1}{m}\sum_{i=1}^m (\hat y^{(i)} - y^{(i)}) x_j^{(i)}"),
+    (Scene(sizes=(3, 4, 1), loss="binary_cross_entropy", batch=5, reduction="mean"), r"dW^{[2]} = \frac{1}{m} dZ^{[2]} A^{[1]T}"),
+    (Scene(hidden="softmax", sizes=(2, 3, 2), aliases={"g_i": r"\frac{\partial E}{\partial out_{hi}}"}), r"\frac{\partial E}{\partial net_{hi}} = out_{hi}\left(g_i - \sum_k g_k out_{hk}\right)"),
+    (Scene(hidden="tanh", output="identity"), r"\frac{\partial out_{hi}}{\partial net_{hi}} = 1 - out_{hi}^2"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("network", "text"), RIGHT, ids=[r[1][:60] for r in RIGHT])
+def test_right_derivations_in_every_notation_are_right(network, text):
+    report = check(text, network)
+    assert report.ok, str(report)
+
+
+def test_a_bare_sum_sign_is_read_with_a_reservation():
+    assert statuses(r"\delta_{hi} = f'(net_{hi}) \sum w_{ji} \delta_{oj}", WIDE, "question") == ["reference", "loose"]
+
+
+def test_a_long_sum_needs_no_brackets_but_is_a_reservation():
+    assert statuses(r"0 = \sum_i p_i - y_i", CLASSES)[1] == "loose"
+
+
+def test_the_readers_own_symbols_are_taken_as_declared():
+    text = r"\frac{\partial E}{\partial s_i} = h_i(1-h_i)\sum_j u_{ji} d_j"
+    aliases = {"s_i": "net_{hi}", "h_i": "out_{hi}", "u_{ji}": "w_{ji}", "d_j": r"\delta_{oj}"}
+    assert check(text, WIDE, "question", aliases=aliases).ok
+    assert "unreadable" in statuses(text, WIDE, "question")
+
+
+@pytest.mark.parametrize("alias", [{"s_i": "out_hi +"}, {"s_i +": "out_hi"}, {1: "out"}])
+def test_an_alias_that_cannot_be_read_is_an_error_that_says_so(alias):
+    with pytest.raises(ValueError, match="aliases"):
+        check("E = E", WIDE, aliases=alias)
+
+
+# ---------------------------------------------------------------- numbers
+
+
+def test_numbers_of_the_question_are_compared_to_the_digits_printed():
+    text = r"\frac{\partial E_{total}}{\partial w_5} = 0.74136507 * 0.186815602 * 0.593269992 = 0.082167041"
+    assert check(text, question_network()).ok
+    wrong = check(text[:-1] + "2", question_network())
+    assert wrong.first_wrong == 2 and "0.0821670406" in wrong.sides[2].message
+
+
+def test_numbers_on_a_network_nobody_knows_are_not_guessed():
+    assert statuses("dE/dw5 = 0.0821670", Scene(sizes=(2, 3, 2)))[1] == "unreadable"
+
+
+def test_numbers_can_be_checked_on_any_network_with_its_example():
+    network = random_network((2, 3, 2), ("tanh", "sigmoid"), rng=np.random.default_rng(3))
+    x, target = np.array([0.3, -0.2]), np.array([0.1, 0.9])
+    right = network.backward(x, target).W[1][0, 1]
+    scene = Scene(hidden="tanh", sizes=(2, 3, 2), network=network, x=x, target=target)
+    assert check(rf"\frac{{\partial E}}{{\partial w_{{12}}}} = {right:.8f}", scene, "classes").ok
+    assert not check(rf"\frac{{\partial E}}{{\partial w_{{12}}}} = {right * 1.001:.8f}", scene, "classes").ok
+    assert check(f"dE/dw5 = {0.082167041}", Scene(network=question_network(), x=QUESTION_X, target=QUESTION_TARGET)).ok
+
+
+# ---------------------------------------------------------------- slips
+
+W5 = r"\frac{\partial E}{\partial w_5} ="
+SLIPS = [
+    ("sign", W5 + r" (target_{o1}-out_{o1}) out_{o1}(1-out_{o1}) out_{h1}", "opposite sign"),
+    ("the derivative of the activation", W5 + r" (out_{o1}-target_{o1}) out_{h1}", "derivative of the activation is missing"),
+    ("the half", W5 + r" 2 (out_{o1}-target_{o1}) out_{o1}(1-out_{o1}) out_{h1}", "half squared error"),
+    ("an index", W5 + r" (out_{o1}-target_{o1}) out_{o1}(1-out_{o1}) out_{h2}", "were 1"),
+    ("a unit", W5 + r" (out_{o1}-target_{o2}) out_{o1}(1-out_{o1}) out_{h1}", "target"),
+    ("a sum", r"\frac{\partial E}{\partial net_{hi}} = \delta_{oj} w_{ji} out_{hi}(1-out_{hi})", "summed over j"),
+    ("order of indices", r"\frac{\partial E}{\partial out_{hi}} = \sum_j \delta_{oj} w_{ij}", ""),
+    ("an updated weight", r"\frac{\partial E}{\partial out_{h1}} = \delta_{o1} w_5^+ + \delta_{o2} w_7^+", ""),
+    ("sign of the step", r"w_5^+ = w_5 + \eta \frac{\partial E}{\partial w_5}", "minus"),
+]
+
+
+@pytest.mark.parametrize(("slip", "text", "said"), SLIPS, ids=[s[0] for s in SLIPS])
+def test_each_slip_is_refused_and_explained(slip, text, said):
+    scene = Scene(sizes=(2, 2, 2), weights="to_from") if "order" not in slip else Scene(sizes=(3, 4, 2), weights="to_from")
+    report = check(text, scene, "question")
+    assert report.first_wrong == 1
+    assert said in report.sides[1].message
+
+
+def test_a_repaired_side_is_itself_right():
+    for _, text, _ in SLIPS[:7]:
+        left = text.partition(" = ")[0] if " = " in text else text.partition("=")[0]
+        scene = Scene(sizes=(3, 4, 2), weights="to_from") if "w_{ij}" in text else Scene(weights="to_from")
+        report = check(text, scene, "question")
+        assert report.sides[1].repair, text
+        assert check(f"{left} = {report.sides[1].repair}", scene, "question").ok, report.sides[1].repair
+
+
+def test_softmax_with_the_elementwise_derivative_is_refused():
+    text = r"\frac{\partial E}{\partial net_{hi}} = out_{hi}(1-out_{hi}) \sum_j \delta_{oj} w_{ji}"
+    report = check(text, Scene(hidden="softmax", sizes=(3, 4, 2)), "question")
+    assert report.first_wrong == 1 and "sigmoid" in report.sides[1].message
+
+
+def test_the_gradient_of_another_loss_is_recognised():
+    report = check(r"\delta_{oj} = out_{oj} - target_{oj}", Scene(output="softmax"), "question")
+    assert report.first_wrong == 1 and "cross-entropy" in report.sides[1].message
+
+
+def test_a_missing_transpose_is_recognised():
+    report = check(r"\delta^l = (W^{l+1} \delta^{l+1}) \odot \sigma'(z^l)", DEEP, "nielsen")
+    assert report.first_wrong == 1 and "transposed" in report.sides[1].message
+
+
+# ---------------------------------------------------------------- never a confident wrong answer
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"\frac{\partial p_i}{\partial z_i^2} = p_i(1-p_i)",
+        r"\frac{\partial L}{\partial z_i} = \hat y_i^2 - y_i",
+        r"\frac{\partial L}{\partial z_i} = p_i - t_i + y_i - y_i",
+        r"\frac{\partial L}{\partial z_i} = \sum_i p_i - y_i",
+        r"\frac{\partial L}{\partial z_i} = p_j - y_i",
+        r"\frac{\partial L}{\partial z_i} = p_i - \sum_{k=1}^{k} y_k p_i - y_i + p_i",
+        r"\frac{\partial L}{\partial z_i} = p_i \sum_{k=1}^{2} y_k - y_i",
+    ],
+)
+def test_none_of_these_is_called_right(text):
+    assert not check(text, CLASSES).ok
+
+
+def test_a_mixed_second_letter_for_the_same_thing_is_not_clean():
+    assert statuses(r"\frac{\partial L}{\partial z_i} = p_i \sum_k t_k - y_i", CLASSES)[1] != "ok"
+
+
+def test_layers_that_only_coincide_are_not_called_right():
+    assert statuses(r"\delta^l = ((w^{L})^T \delta^{l+1}) \odot \sigma'(z^l)", DEEP, "nielsen")[1] != "ok"
+
+
+@pytest.mark.parametrize("text", [None, 3, b"E = E", ["E"]])
+def test_what_is_not_text_is_a_type_error(text):
+    with pytest.raises(TypeError, match="text"):
+        check(text)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"network": {"hiden": "softmax"}},
+        {"network": {"hidden": "softmaxx"}},
+        {"network": "softmaxx"},
+        {"notation": "klingon"},
+        {"target": r"\frac{"},
+        {"network": {"sizes": (2,)}},
+        {"network": {"sizes": (2, 500, 2)}},
+        {"network": {"cases": "whenever"}},
+        {"network": {"weights": "sideways"}},
+        {"network": {"loss": "hinge"}},
+    ],
+)
+def test_an_argument_that_makes_no_sense_is_a_clear_error(arguments):
+    with pytest.raises(ValueError, match="expected|cannot read"):
+        check("E = E", **arguments)
+    with pytest.raises(TypeError):
+        check("E = E", network=3.5)
+    with pytest.raises(TypeError):
+        check("E = E", notation=3)
+    with pytest.raises(TypeError):
+        check("E = E", target=3)
+
+
+def test_an_empty_text_has_no_sides_and_is_not_right():
+    for text in ("", "   ", "$$ $$", "Thank you very much for your answer."):
+        report = check(text)
+        assert not report.ok and report.first_wrong is None
+
+
+def test_a_text_that_is_too_long_is_refused():
+    with pytest.raises(ValueError, match="characters"):
+        check("E = E " * 10_000)
+
+
+def test_nothing_is_evaluated_as_code():
+    for text in ("__import__('os').system('true') = E", "E = exec('1/0')", r"E = \input{/etc/passwd}", "E = (lambda: 1)()"):
+        assert not check(text).ok
+
+
+def test_deep_nesting_and_long_products_come_back_quickly():
+    assert "unreadable" in statuses("E = " + "(" * 500 + "1" + ")" * 500)
+    assert "unreadable" in statuses("E = " + r"\frac{1}{" * 200 + "1" + "}" * 200)
+    assert check("E = " + r"\sum_i " * 30 + "out_{hi}").sides
+
+
+def test_importing_the_package_needs_only_numpy():
+    import subprocess
+    import sys
+
+    code = "import sys, linebyline; print([m for m in ('matplotlib', 'ipywidgets', 'anywidget', 'IPython') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_the_package_offers_check_and_report():
+    assert linebyline.check is check
+    assert isinstance(check("E = E"), linebyline.Report)
