@@ -274,7 +274,8 @@ def _rows(notation, names, aliases):
             continue
         conv = convention(row)
         unknown = sum(1 for name in names if name not in named and not conv.knows(name))
-        scored.append((unknown - _fit(conv, names) * 0.1, rank, row))
+        own = {name: nodes for name, nodes in names.items() if name not in named}
+        scored.append((unknown - _fit(conv, own) * 0.1, rank, row))
     scored.sort()
     best = scored[0][0]
     kept = [row for score, _, row in scored if score <= best + 0.35]
@@ -286,7 +287,7 @@ def _fit(conv, names):
     own = [name for name in names if conv.meanings(name)]
     kinds = {kind for name in own for kind, place in conv.meanings(name) if place != 0}
     score = sum(kind in kinds for kind in ("net", "out", "target"))
-    score += 2 * ("Theta" in names and conv.name == "coursera")
+    score += 2 * ("Theta" in names and conv.name == "coursera") + 2 * (conv.name == "question" and bool({"net", "out", "target"} & set(names)))
     seen = {}
     for name in own:
         kind, place = conv.meanings(name)[0]
