@@ -285,7 +285,7 @@ function render(context) {
     picture.show(state, now.passed);
     const { all: every } = explain();
     const gradient = digits(tidy(gradientOf(now.passed, state.selected), now.passed));
-    const sentence = `Hidden ${state.hidden}, output ${state.output}: the error is ${digits(now.passed.error, 9)} and its derivative by ${state.selected} is ${gradient}, the sum over ${every.length} path${every.length > 1 ? "s" : ""}.`;
+    const sentence = `Hidden ${state.hidden}, output ${state.output}: the error is ${digits(now.passed.error, 9)}. At ${state.selected} = ${digits(valueOf(state, state.selected))} its derivative by ${state.selected} is ${gradient}, the sum over ${every.length} path${every.length > 1 ? "s" : ""}.`;
     put(picture.node, { "aria-label": `The network as a graph, from two inputs at the top to the error at the bottom. ${sentence}` });
     return sentence;
   });

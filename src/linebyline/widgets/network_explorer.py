@@ -113,8 +113,9 @@ class NetworkExplorer(LiveFigure):
         here = self.computed()
         terms = _terms(self, here)
         gradient = digits(_settled(here["gradient"], here))
-        words = (f"Hidden {self.hidden}, output {self.output}: the error is {digits(here['error'], 9)} and its derivative by {self.selected} "
-                 f"is {gradient}, the sum over {len(terms)} path{'s' * (len(terms) > 1)}.")
+        words = (f"Hidden {self.hidden}, output {self.output}: the error is {digits(here['error'], 9)}. At {self.selected} = "
+                 f"{digits(_value(self, self.selected))} its derivative by {self.selected} is {gradient}, "
+                 f"the sum over {len(terms)} path{'s' * (len(terms) > 1)}.")
         caption = f"Derivative of the error by {self.selected}, path by path"
         rows = [(label, " × ".join(digits(factor, 4) for factor in factors), np.prod(factors)) for label, factors in terms]
         paths = table([*rows, ("sum", "", gradient)], head=["path", "factors", "product"], caption=caption)
@@ -128,6 +129,14 @@ def _where(name):
     """Layer, to and from of a weight by its number."""
     number = int(name[1]) - 1
     return number // 4, number % 4 // 2, number % 2
+
+
+def _value(explorer, name):
+    """A weight or bias by its name."""
+    if name[0] == "b":
+        return getattr(explorer, name)
+    layer, to, come = _where(name)
+    return (explorer.W1, explorer.W2)[layer][to][come]
 
 
 def _settled(value, here):
@@ -210,12 +219,12 @@ def _box(x, y, width, *rows):
 def _pill(explorer, here, name, x, y):
     """A weight or bias over the derivative by it; the selected one has a thick outline."""
     if name[0] == "b":
-        value, gradient = getattr(explorer, name), here[f"gradB{name[1]}"]
+        gradient = here[f"gradB{name[1]}"]
     else:
         layer, to, come = _where(name)
-        value, gradient = (explorer.W1, explorer.W2)[layer][to][come], here[f"gradW{layer + 1}"][to, come]
+        gradient = here[f"gradW{layer + 1}"][to, come]
     ink = {**_INK, "stroke_width": 3, "stroke_opacity": 1} if name == explorer.selected else _INK
-    words = f"{subscripted(f'{name[0]}_{name[1]}')} {digits(value, 3)}"
+    words = f"{subscripted(f'{name[0]}_{name[1]}')} {digits(_value(explorer, name), 3)}"
     return [tag("rect", x=x - 33, y=y, width=66, height=36, rx=14, **ink),
             tag("text", words, x=x, y=y + 15, text_anchor="middle", font_size=12, fill="currentColor"),
             text(x, y + 30, digits(_settled(gradient, here), 4), "middle", size=10.5)]
