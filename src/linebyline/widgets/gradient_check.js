@@ -75,13 +75,14 @@ export function compute({ parameter, exponent, ...numbers }) {
 
 const METHODS = { central: ["a", "central difference"], oneSided: ["b", "one-sided difference"], complex: ["c", "complex step"] };
 const FLOOR = 1e-17;
+const WIDTH = 360;
 
 function render(context) {
   const numbers = context.model.get("numbers");
   const figure = live(context, { title: "How small a step: the V of a gradient check", keys: ["parameter", "hidden", "output", "loss", "exponent"] });
   const [low, high] = figure.limits.exponent;
   const power = (value) => `1e${value}`;
-  const picture = plot({ width: 460, height: 290, left: 50, x: [low, high], y: [-17.4, 2], xTicks: [-16, -12, -8, -4, 0], yTicks: [-16, -12, -8, -4, 0], xLabel: "step h", yLabel: "error of the estimate", tick: power });
+  const picture = plot({ width: WIDTH, height: 280, left: 50, right: 14, x: [low, high], y: [-17.4, 2], xTicks: [-16, -12, -8, -4, 0], yTicks: [-16, -12, -8, -4, 0], xLabel: "step h", yLabel: "error of the estimate", tick: power });
   const nowLine = s("path", { class: "lbl-now" });
   const curves = Object.fromEntries(Object.entries(METHODS).map(([name, [kind]]) => [name, s("polyline", { class: `lbl-curve ${kind}` })]));
   const dots = {
@@ -95,7 +96,7 @@ function render(context) {
   const drag = (event) => {
     if (!event.buttons) return;
     const box = picture.node.getBoundingClientRect();
-    const x = ((event.clientX - box.left) / box.width) * 460;
+    const x = ((event.clientX - box.left) / box.width) * WIDTH;
     const exponent = low + ((x - picture.px(low)) / (picture.px(high) - picture.px(low))) * (high - low);
     figure.update({ exponent: Math.round(Math.min(high, Math.max(low, exponent)) * 4) / 4 });
   };

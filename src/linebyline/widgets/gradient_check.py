@@ -72,7 +72,7 @@ class GradientCheck(LiveFigure):
     def still(self):
         """Draw the V with the step where it stands."""
         ticks = [-16, -12, -8, -4, 0]
-        plot = Plot((-16, 0), (-17.4, 2), ticks, ticks, "step h", "error of the estimate", width=460, height=290, left=50, tick="1e{:g}".format)
+        plot = Plot((-16, 0), (-17.4, 2), ticks, ticks, "step h", "error of the estimate", width=360, height=280, left=50, tick="1e{:g}".format)
         exponents = np.linspace(-16, 0, 65)
         curves, here = [self.computed(exponent)["errors"] for exponent in exponents], self.computed()
         for name, (kind, shape, _) in _METHODS.items():
