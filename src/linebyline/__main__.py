@@ -20,7 +20,11 @@ def build_parser():
 
     parser = Parser(prog="python -m linebyline", description="Tools of the book 'Backprop, line by line'.")
     commands = parser.add_subparsers(dest="command", required=True, parser_class=Parser)
-    check = commands.add_parser("check", help="check derivations, line by line", description="Check derivations in LaTeX or plain text. Exit status: 0 nothing wrong, 1 something wrong, 2 something unreadable, 64 misuse.")
+    check = commands.add_parser(
+        "check",
+        help="check derivations, line by line",
+        description="Check derivations in LaTeX or plain text. Exit status: 0 nothing wrong, 1 something wrong, 2 something unreadable, 64 misuse.",
+    )
     check.add_argument("files", nargs="*", metavar="FILE", help="a text file; standard input if none is given, or for -")
     check.add_argument("--hidden", choices=ACTIVATION_NAMES, help="activation of the hidden layers")
     check.add_argument("--output", choices=ACTIVATION_NAMES, help="activation of the last layer")
@@ -42,14 +46,20 @@ def network_of(options):
     from linebyline.checker import Scene
     from linebyline.network import question_network
 
-    given = {name: getattr(options, name) for name in ("hidden", "output", "loss", "batch", "weights", "vectors") if getattr(options, name) is not None}
+    given = {
+        name: getattr(options, name) for name in ("hidden", "output", "loss", "batch", "weights", "vectors") if getattr(options, name) is not None
+    }
     if options.sizes:
         given["sizes"] = tuple(int(n) for n in options.sizes.split(","))
     if options.mean:
         given["reduction"] = "mean"
     if not given:
         return None
-    if set(given) <= {"hidden", "output", "loss"} and given.get("loss", "squared_error") in ("squared_error", "cross_entropy", "binary_cross_entropy"):
+    if set(given) <= {"hidden", "output", "loss"} and given.get("loss", "squared_error") in (
+        "squared_error",
+        "cross_entropy",
+        "binary_cross_entropy",
+    ):
         try:
             return question_network(**given)
         except ValueError:

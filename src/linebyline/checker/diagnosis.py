@@ -72,7 +72,11 @@ def _values(judge, verdict, options, kind=None):
     reference = verdict.reference
     with np.errstate(all="ignore"):
         value = real(evaluator.value(tree, numbers))
-        truth = real(Evaluator(judge.scene, options, {**verdict.chosen, **reference.chosen}, verdict.domains, verdict.variables, sizes={}, **reference.modes).value(reference.tree, numbers))
+        truth = real(
+            Evaluator(
+                judge.scene, options, {**verdict.chosen, **reference.chosen}, verdict.domains, verdict.variables, sizes={}, **reference.modes
+            ).value(reference.tree, numbers)
+        )
     return value, truth
 
 
@@ -128,18 +132,31 @@ def _elsewhere(judge, verdict, options):
 
     def holds(scene):
         try:
-            return judge.compare(verdict.reference, tree, verdict.chosen, verdict.domains, verdict.variables, verdict.tests, options, mode, builder, scene=scene)[0]
+            return judge.compare(
+                verdict.reference, tree, verdict.chosen, verdict.domains, verdict.variables, verdict.tests, options, mode, builder, scene=scene
+            )[0]
         except (Mismatch, Unreadable, SecondDerivative):
             return False
 
     scene = judge.scene
     if scene.layers > 1:
-        right = [name for name in ("sigmoid", "tanh", "softmax", "identity") if name not in scene.activation_names[:-1] and holds(judge.variant("hidden", name))]
+        right = [
+            name
+            for name in ("sigmoid", "tanh", "softmax", "identity")
+            if name not in scene.activation_names[:-1] and holds(judge.variant("hidden", name))
+        ]
         if {"sigmoid", "tanh"} <= set(right):
             return "true only if the hidden activation is elementwise: with a softmax every hidden output depends on every net"
         if right:
             return f"right for a hidden activation of {' or '.join(right)}, not for {scene.activation_names[0]}"
-    for output, loss in (("softmax", "cross_entropy"), ("sigmoid", "binary_cross_entropy"), ("sigmoid", "squared_error"), ("softmax", "squared_error"), ("identity", "squared_error"), (scene.activation_names[-1], "sum_of_squares")):
+    for output, loss in (
+        ("softmax", "cross_entropy"),
+        ("sigmoid", "binary_cross_entropy"),
+        ("sigmoid", "squared_error"),
+        ("softmax", "squared_error"),
+        ("identity", "squared_error"),
+        (scene.activation_names[-1], "sum_of_squares"),
+    ):
         if (output, loss) != (scene.activation_names[-1], scene.loss) and holds(judge.variant("loss", (output, loss))):
             return f"right for a {output} output with {LOSS_WORDS[loss]}, not for {scene.activation_names[-1]} with {LOSS_WORDS[scene.loss]}"
     return ""
@@ -258,18 +275,18 @@ def _edits(judge, side, verdict, tokens, end):
         if node.kind == "sum":
             for k, (sign, product, at) in enumerate(node.parts):
                 if sign < 0 and text[at : at + 1] in "-−–":
-                    put(at, at + 1, "+" if k else "", f"the sign of ${_clip(text[product.start:product.end])}$ were plus", 1.0)
+                    put(at, at + 1, "+" if k else "", f"the sign of ${_clip(text[product.start : product.end])}$ were plus", 1.0)
                 elif text[at : at + 1] == "+":
-                    put(at, at + 1, "-", f"the sign of ${_clip(text[product.start:product.end])}$ were minus", 1.0)
+                    put(at, at + 1, "-", f"the sign of ${_clip(text[product.start : product.end])}$ were minus", 1.0)
                 elif k == 0:
-                    put(at, at, "-", f"the sign of ${_clip(text[product.start:product.end])}$ were minus", 1.2)
+                    put(at, at, "-", f"the sign of ${_clip(text[product.start : product.end])}$ were minus", 1.2)
                 if k + 1 < len(node.parts):  # brackets left out
                     first, second = product.parts[-1][1], node.parts[k + 1][1].parts[0][1]
                     inner = text[first.start : second.end]
                     put(first.start, second.end, f"({inner})", f"${_clip(inner)}$ stood in brackets", 2.75)
                 if len(node.parts) > 1:  # a term too many
                     stop = node.parts[k + 1][2] if k + 1 < len(node.parts) and k == 0 else product.end
-                    put(at, stop, "", f"the term ${_clip(text[product.start:product.end])}$ were left out", 2.5)
+                    put(at, stop, "", f"the term ${_clip(text[product.start : product.end])}$ were left out", 2.5)
         elif node.kind == "product":
             out.extend(_factor_edits(text, node, above))
         elif node.kind in ("name", "bigsum", "num", "group"):
@@ -293,7 +310,13 @@ def _edits(judge, side, verdict, tokens, end):
         elif token.kind == "op" and token.text == "-":
             put(token.start, token.end, r"\cdot ", "the minus were a product", 3.2)
         elif token.kind == "op" and token.text in ("*", "·", "⊙", "⊗"):
-            for new, word in ((r" \odot ", "an entry-by-entry product"), (" ", "a matrix product"), ("+", "a plus"), ("-", "a minus"), ("/", "a division")):
+            for new, word in (
+                (r" \odot ", "an entry-by-entry product"),
+                (" ", "a matrix product"),
+                ("+", "a plus"),
+                ("-", "a minus"),
+                ("/", "a division"),
+            ):
                 put(token.start, token.end, new, f"the product sign were {word}", 2.4 if "product" in word else 3.0)
         elif token.kind == "op" and token.text == "/":
             put(token.start, token.end, r"\cdot ", "the division were a product", 2.8)
@@ -320,7 +343,13 @@ def _factor_edits(text, product, above):
         else:
             yield Edit(item.start, item.end, "1", f"${_clip(text[item.start : item.end])}$ were 1", 3.4)
         if item.kind in ("name", "group") and not any(script_text(s) in ("T", "top") for s in item.sups):
-            yield Edit(item.end, item.end, "^T", f"${_clip(text[item.start : item.end])}$ were transposed", 1.6 if item.name[:1].isupper() or item.kind == "group" else 2.7)
+            yield Edit(
+                item.end,
+                item.end,
+                "^T",
+                f"${_clip(text[item.start : item.end])}$ were transposed",
+                1.6 if item.name[:1].isupper() or item.kind == "group" else 2.7,
+            )
         for script in item.sups:
             if script_text(script) in ("T", "top"):
                 at = text.rfind("^", item.start, script[0].start + 1)
@@ -334,7 +363,13 @@ def _factor_edits(text, product, above):
             a, b = items[k][1], items[k + 1][1]
             if a.kind != "bigsum" and b.kind != "bigsum":
                 between = text[a.end : b.start]
-                yield Edit(a.start, b.end, text[b.start : b.end] + (between if between.strip() else " ") + text[a.start : a.end], "the two factors were in the other order", 2.1)
+                yield Edit(
+                    a.start,
+                    b.end,
+                    text[b.start : b.end] + (between if between.strip() else " ") + text[a.start : a.end],
+                    "the two factors were in the other order",
+                    2.1,
+                )
 
 
 def _script_edits(text, node, letters, numbers, layers):
@@ -350,28 +385,58 @@ def _script_edits(text, node, letters, numbers, layers):
                             if token is solid[0] and len(solid) == 2 and solid[1].end == token.end + 1 and token.text in "ho":
                                 break
                             if letter != token.text:
-                                yield Edit(token.start, token.end, letter, f"the index {token.text} of ${_clip(text[node.start : node.end])}$ were {letter}", 0.8)
+                                yield Edit(
+                                    token.start,
+                                    token.end,
+                                    letter,
+                                    f"the index {token.text} of ${_clip(text[node.start : node.end])}$ were {letter}",
+                                    0.8,
+                                )
                         for number in numbers[:3]:
-                            yield Edit(token.start, token.end, number, f"the index {token.text} of ${_clip(text[node.start : node.end])}$ were {number}", 1.8)
+                            yield Edit(
+                                token.start, token.end, number, f"the index {token.text} of ${_clip(text[node.start : node.end])}$ were {number}", 1.8
+                            )
                         if len(solid) == 2 and token is solid[0]:
                             for prefix in "ho":
                                 if token.text in "hoi" and token.text != prefix:
-                                    yield Edit(token.start, token.end, prefix, f"the layer of ${_clip(text[node.start : node.end])}$ were {prefix}", 1.3)
+                                    yield Edit(
+                                        token.start, token.end, prefix, f"the layer of ${_clip(text[node.start : node.end])}$ were {prefix}", 1.3
+                                    )
                     elif token.kind == "num":
                         for number in numbers:
                             if number != token.text:
-                                yield Edit(token.start, token.end, number, f"the index {token.text} of ${_clip(text[node.start : node.end])}$ were {number}", 1.0)
+                                yield Edit(
+                                    token.start,
+                                    token.end,
+                                    number,
+                                    f"the index {token.text} of ${_clip(text[node.start : node.end])}$ were {number}",
+                                    1.0,
+                                )
                         for letter in letters:
-                            yield Edit(token.start, token.end, letter, f"the index {token.text} of ${_clip(text[node.start : node.end])}$ were {letter}", 1.9)
+                            yield Edit(
+                                token.start, token.end, letter, f"the index {token.text} of ${_clip(text[node.start : node.end])}$ were {letter}", 1.9
+                            )
                 if len(solid) == 2 and solid[0].text != solid[1].text:
                     a, b = solid
                     middle = text[a.end : b.start]
-                    yield Edit(a.start, b.end, text[b.start : b.end] + middle + text[a.start : a.end], f"the indices of ${_clip(text[node.start : node.end])}$ were in the other order", 0.9)
+                    yield Edit(
+                        a.start,
+                        b.end,
+                        text[b.start : b.end] + middle + text[a.start : a.end],
+                        f"the indices of ${_clip(text[node.start : node.end])}$ were in the other order",
+                        0.9,
+                    )
             elif re.fullmatch(r"[(\[]?[A-Za-z](?:[+-]\d)?[)\]]?", spelt) and node.name != "e":
                 first, last = script[0].start, script[-1].end
                 first, last = (first + 1, last - 1) if spelt[0] in "([" else (first, last)
                 bare = spelt.strip("()[]")
-                for new in dict.fromkeys([*layers, *(("l", "l+1", "l-1") if any(x[:1] == "l" for x in layers) else ()), *(("L", "L-1") if any(x[:1] == "L" for x in layers) else ())]):
+                for new in dict.fromkeys(
+                    [
+                        *layers,
+                        *(("l", "l+1", "l-1") if any(x[:1] == "l" for x in layers) else ()),
+                        *(("L", "L-1") if any(x[:1] == "L" for x in layers) else ()),
+                    ]
+                ):
                     if new != bare and new:
                         braced = new if spelt[0] in "([" or text[first - 1 : first] == "{" else "{" + new + "}"
                         yield Edit(first, last, braced, f"the layer of ${_clip(text[node.start : node.end])}$ were {new}", 1.1)
@@ -379,7 +444,9 @@ def _script_edits(text, node, letters, numbers, layers):
                 for token in solid:
                     for new in (int(token.text) - 1, int(token.text) + 1):
                         if new >= 0:
-                            yield Edit(token.start, token.end, str(new), f"the {token.text} of ${_clip(text[node.start : node.end])}$ were {new}", 1.4)
+                            yield Edit(
+                                token.start, token.end, str(new), f"the {token.text} of ${_clip(text[node.start : node.end])}$ were {new}", 1.4
+                            )
                 at = text.rfind("^", node.start, script[0].start + 1)
                 if at >= 0 and spelt.isdigit():
                     stop = script[-1].end + (text[script[-1].end : script[-1].end + 1] == "}" and text[at + 1 : at + 2] == "{")
@@ -389,7 +456,15 @@ def _script_edits(text, node, letters, numbers, layers):
             if len(script) == 1 and script[0].kind == "name":
                 for letter in letters:
                     if letter != script[0].text:
-                        yield Edit(script[0].start, script[0].end, f"{script[0].text}\\neq {letter}" if text[script[0].start - 1 : script[0].start] == "{" else f"{{{script[0].text}\\neq {letter}}}", f"the sum left out {letter}", 3.0)
+                        yield Edit(
+                            script[0].start,
+                            script[0].end,
+                            f"{script[0].text}\\neq {letter}"
+                            if text[script[0].start - 1 : script[0].start] == "{"
+                            else f"{{{script[0].text}\\neq {letter}}}",
+                            f"the sum left out {letter}",
+                            3.0,
+                        )
     if node.kind == "bigsum":
         for script in node.subs:
             unequal = next((t for t in script if t.text == "!="), None)
@@ -407,7 +482,9 @@ def _name_edits(judge, text, node, symbols, above):
             letter = text[node.start : base_end].rstrip("_^{ ")
             if letter:
                 new = symbols["bases"][other]
-                yield Edit(node.start, node.start + len(letter), new, f"${_clip(own)}$ were ${new}{_clip(text[node.start + len(letter) : stop])}$", 1.7)
+                yield Edit(
+                    node.start, node.start + len(letter), new, f"${_clip(own)}$ were ${new}{_clip(text[node.start + len(letter) : stop])}$", 1.7
+                )
     for spelt in symbols["whole"]:
         if spelt != own:
             yield Edit(node.start, stop, _guarded(spelt), f"${_clip(own)}$ were ${_clip(spelt)}$", 2.05)
@@ -417,9 +494,17 @@ def _name_edits(judge, text, node, symbols, above):
     if node.name in FUNCTIONS or node.name in ("log", "ln", "exp", "tanh", "sigmoid", "softmax"):
         for function in symbols["functions"]:
             if function != own:
-                yield Edit(node.start, base_end if node.subs or node.sups else node.start + len(own.rstrip("'")), function, f"${_clip(own)}$ were ${function}$", 2.5)
+                yield Edit(
+                    node.start,
+                    base_end if node.subs or node.sups else node.start + len(own.rstrip("'")),
+                    function,
+                    f"${_clip(own)}$ were ${function}$",
+                    2.5,
+                )
     if node.name in ("log", "ln", "exp"):
-        yield Edit(node.start, node.end, r"\exp" if node.name != "exp" else r"\log", f"{node.name} were {'exp' if node.name != 'exp' else 'log'}", 2.9)
+        yield Edit(
+            node.start, node.end, r"\exp" if node.name != "exp" else r"\log", f"{node.name} were {'exp' if node.name != 'exp' else 'log'}", 2.9
+        )
 
 
 def _insertions(judge, side, verdict, tree, text, symbols, end):
@@ -477,7 +562,11 @@ def _clip(text):
 
 def _free_letters(verdict):
     reference = verdict.reference
-    return sorted({s for c in reference.chosen.values() for s in c.slots if isinstance(s, str) and "#" not in s and s != "label"}) if reference is not None else []
+    return (
+        sorted({s for c in reference.chosen.values() for s in c.slots if isinstance(s, str) and "#" not in s and s != "label"})
+        if reference is not None
+        else []
+    )
 
 
 def _indices_in_use(judge, side, verdict):
@@ -547,7 +636,16 @@ def _symbols_in_use(judge, side, verdict):
     made = _relatives(judge, verdict, text)
     for spelt in made:
         factors.setdefault(spelt)
-    return {"bases": dict(list(bases.items())[:9]), "whole": list(whole)[:14], "factors": [f for f in factors if f][:30], "primes": list(primes), "kinds": kinds, "letters": list(letters)[:4], "layers": list(layers)[:6], "functions": list(functions)[:3]}
+    return {
+        "bases": dict(list(bases.items())[:9]),
+        "whole": list(whole)[:14],
+        "factors": [f for f in factors if f][:30],
+        "primes": list(primes),
+        "kinds": kinds,
+        "letters": list(letters)[:4],
+        "layers": list(layers)[:6],
+        "functions": list(functions)[:3],
+    }
 
 
 def _relatives(judge, verdict, text):
@@ -564,15 +662,29 @@ def _relatives(judge, verdict, text):
     for builder in builders:
         for leaf in builder.leaves:
             choice = chosen.get(leaf.key)
-            if choice is None or choice.kind not in ("net", "out", "delta", "target") or not leaf.node.subs or not choice.slots or choice.slots[-1] is None:
+            if (
+                choice is None
+                or choice.kind not in ("net", "out", "delta", "target")
+                or not leaf.node.subs
+                or not choice.slots
+                or choice.slots[-1] is None
+            ):
                 continue
             node = leaf.node
             begin = min(t.start for s in (*node.subs, *node.sups) for t in s)
             spelt = text[node.start : node.end]
             base = text[node.start : begin].rstrip("_^{ ")
-            units.setdefault(choice.layer, {}).setdefault(choice.slots[-1], (spelt[len(base) :], [t.text for t in node.subs[0] if t.kind in ("name", "num")][-1], "".join(script_text(s) for s in node.sups)))
+            units.setdefault(choice.layer, {}).setdefault(
+                choice.slots[-1],
+                (spelt[len(base) :], [t.text for t in node.subs[0] if t.kind in ("name", "num")][-1], "".join(script_text(s) for s in node.sups)),
+            )
     last = judge.scene.layers
-    spell = lambda letter: rf"\hat{{{letter[:-3]}}}" if letter.endswith("hat") else ("\\" + letter if letter in ("delta", "theta", "eta", "sigma") else letter)  # noqa: E731
+
+    def spell(letter):
+        if letter.endswith("hat"):
+            return rf"\hat{{{letter[:-3]}}}"
+        return "\\" + letter if letter in ("delta", "theta", "eta", "sigma") else letter
+
     for layer, found in units.items():
         place = "last" if layer == last else 0 if layer == 0 else "hidden"
         for slot, (scripts, index, sup) in list(found.items())[:3]:
@@ -587,7 +699,12 @@ def _relatives(judge, verdict, text):
                 weight = next((w for w in ("w", "W") if w in judge.names), "w")
                 pair = f"{index}{second}" if judge.scene.weights != "from_to" else f"{second}{index}"
                 if isinstance(slot, int) and isinstance(other, int) and judge.conv.family == "question":
-                    number = sum(a * b for a, b in zip(judge.scene.sizes[:layer - 1], judge.scene.sizes[1:layer])) + slot * judge.scene.sizes[layer - 1] + other + 1
+                    number = (
+                        sum(a * b for a, b in zip(judge.scene.sizes[: layer - 1], judge.scene.sizes[1:layer]))
+                        + slot * judge.scene.sizes[layer - 1]
+                        + other
+                        + 1
+                    )
                     out.setdefault(f"{weight}_{{{number}}}")
                 out.setdefault(f"{weight}^{{{sup}}}_{{{pair}}}" if sup else f"{weight}_{{{pair}}}")
     return list(out)[:16]
@@ -597,8 +714,15 @@ def _partners(judge, bases):
     """Letters the notation has and the text does not: the score of an output, the output of a score, the target."""
     out = {}
     for letter, meanings in judge.conv.letters.items():
-        if meanings and meanings[0][0] in ("net", "out", "target", "delta", "W") and letter not in bases and letter not in ("B", "label", "output", "phat", "Yhat", "softmax", "pred", "Theta", "Omega", "omega", "w" if "W" in bases else ""):
-            out[letter] = rf"\hat{{{letter[:-3]}}}" if letter.endswith("hat") else ("\\" + letter if len(letter) > 3 or letter in ("eta",) else letter)
+        if (
+            meanings
+            and meanings[0][0] in ("net", "out", "target", "delta", "W")
+            and letter not in bases
+            and letter not in ("B", "label", "output", "phat", "Yhat", "softmax", "pred", "Theta", "Omega", "omega", "w" if "W" in bases else "")
+        ):
+            out[letter] = (
+                rf"\hat{{{letter[:-3]}}}" if letter.endswith("hat") else ("\\" + letter if len(letter) > 3 or letter in ("eta",) else letter)
+            )
     return dict(list(out.items())[:5])
 
 

@@ -16,9 +16,14 @@ SIGNS = {
     "note-ok": ("✓", "note: right", "the side note is true"),
     "note-wrong": ("✗", "note: wrong", "the side note is not true"),
 }
-HONEST = "Each side is tested for being true, on random networks. Whether a step is justified is not tested: a right line after a nonsense step still passes."
+HONEST = (
+    "Each side is tested for being true, on random networks. "
+    "Whether a step is justified is not tested: a right line after a nonsense step still passes."
+)
 # commands a page's typesetting must never get from pasted text
-UNSAFE = re.compile(r"\\(?:href|url|html\w*|class|style|cssId|data|require|def|edef|gdef|let|newcommand|renewcommand|providecommand|DeclareMathOperator|newenvironment|unicode|input|include\w*|begin|end|verb|text\w*|mbox|hbox|label|ref|eqref|tag|toggle|action|mmltoken|texttip|mathchoice|csname|expandafter|futurelet|bbox|enclose|color|colorbox|fcolorbox|definecolor|Rule|Space)(?![A-Za-z])|[$<>%#~]")
+UNSAFE = re.compile(
+    r"\\(?:href|url|html\w*|class|style|cssId|data|require|def|edef|gdef|let|newcommand|renewcommand|providecommand|DeclareMathOperator|newenvironment|unicode|input|include\w*|begin|end|verb|text\w*|mbox|hbox|label|ref|eqref|tag|toggle|action|mmltoken|texttip|mathchoice|csname|expandafter|futurelet|bbox|enclose|color|colorbox|fcolorbox|definecolor|Rule|Space)(?![A-Za-z])|[$<>%#~]"
+)
 
 
 def verdict(report):
@@ -80,7 +85,10 @@ def as_html(report):
     for number, side in enumerate(report.sides, start=1):
         sign, word, explained = SIGNS[side.status]
         css = ' class="lbl-wrong"' if side.status in ("wrong", "note-wrong") else ""
-        row = [f'<li{css}><span class="lbl-word" title="{explained}">{number}. {sign} {word}</span> <code>{html.escape(side.text)}</code>', typeset(side.text)]
+        row = [
+            f'<li{css}><span class="lbl-word" title="{explained}">{number}. {sign} {word}</span> <code>{html.escape(side.text)}</code>',
+            typeset(side.text),
+        ]
         if side.message:
             row.append(f'<p class="lbl-say">{_with_code(side.message)}</p>')
         if side.repair:
@@ -197,9 +205,16 @@ class Interface:
         controls = {
             "hidden": widgets.Dropdown(options=ACTIVATION_NAMES, value="sigmoid", description="Hidden layer", style=style),
             "output": widgets.Dropdown(options=ACTIVATION_NAMES, value="sigmoid", description="Output layer", style=style),
-            "loss": widgets.Dropdown(options=[(LOSS_WORDS[name], name) for name in LOSS_NAMES], value="squared_error", description="Error", style=style),
+            "loss": widgets.Dropdown(
+                options=[(LOSS_WORDS[name], name) for name in LOSS_NAMES], value="squared_error", description="Error", style=style
+            ),
             "sizes": widgets.Text(value="2, 2, 2", description="Units a layer", style=style),
-            "notation": widgets.Dropdown(options=[("guess it", ""), *[(f, f) for f in FAMILIES], *[(r, r) for r in ROWS if r not in FAMILIES]], value="", description="Notation", style=style),
+            "notation": widgets.Dropdown(
+                options=[("guess it", ""), *[(f, f) for f in FAMILIES], *[(r, r) for r in ROWS if r not in FAMILIES]],
+                value="",
+                description="Notation",
+                style=style,
+            ),
             "aliases": widgets.Textarea(placeholder=r"s_i = out_hi", description="Own symbols", rows=2, style=style),
         }
         box = widgets.Textarea(value=self.text, description="Derivation", rows=10, layout=wide, style=style)

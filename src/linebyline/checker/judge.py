@@ -88,8 +88,26 @@ class Report:
 
     def to_dict(self):
         """The report as plain data."""
-        sides = [{"text": s.text, "line": s.line, "status": s.status, "message": s.message, "reading": s.reading, "holds_for": list(s.holds_for), "repair": s.repair} for s in self.sides]
-        return {"ok": self.ok, "first_wrong": self.first_wrong, "network": self.scene.describe(), "notation": self.notation, "assumptions": list(self.assumptions), "sides": sides}
+        sides = [
+            {
+                "text": s.text,
+                "line": s.line,
+                "status": s.status,
+                "message": s.message,
+                "reading": s.reading,
+                "holds_for": list(s.holds_for),
+                "repair": s.repair,
+            }
+            for s in self.sides
+        ]
+        return {
+            "ok": self.ok,
+            "first_wrong": self.first_wrong,
+            "network": self.scene.describe(),
+            "notation": self.notation,
+            "assumptions": list(self.assumptions),
+            "sides": sides,
+        }
 
     def __str__(self):
         from linebyline.checker.face import as_text
@@ -224,15 +242,30 @@ def _scenes(network, names, aliases, notation):
     """The scenes to try: the given one, or a few that suit the text, the likeliest first."""
     if network is not None:
         return [as_scene(network)], False
-    layered = any(script_text(s).strip("()[]").lower().startswith(("l",)) for nodes in names.values() for n in nodes for s in n.sups) or notation == "layers"
-    asked = notation in ("classes", "softmax") or (notation not in ("question", "layers", "matrix", None) and " " in str(notation) and notation.count(" ") == 2)
+    layered = (
+        any(script_text(s).strip("()[]").lower().startswith(("l",)) for nodes in names.values() for n in nodes for s in n.sups)
+        or notation == "layers"
+    )
+    asked = notation in ("classes", "softmax") or (
+        notation not in ("question", "layers", "matrix", None) and " " in str(notation) and notation.count(" ") == 2
+    )
     subs = {script_text(s) for nodes in names.values() for n in nodes for s in n.subs}
-    mazur = "net" in names or "out" in names or "target" in names or notation in ("question", "mazur") or any(re.fullmatch(r"[ho]_?\d|total", s) for s in subs)
+    mazur = (
+        "net" in names
+        or "out" in names
+        or "target" in names
+        or notation in ("question", "mazur")
+        or any(re.fullmatch(r"[ho]_?\d|total", s) for s in subs)
+    )
     logs = "log" in names or "ln" in names
     soft = "softmax" in names or asked
     sups = {script_text(s) for name, nodes in names.items() if name != "e" for n in nodes for s in n.sups}
     digits = [int(s.strip("()[]")) for s in sups if s[:1] in "([" and s.strip("()[]").isdigit()]
-    lonely = any(name in ("w", "theta", "omega") and len(terms := sub_terms_or_none(n)) == 1 and terms[0][0] == "var" for name, nodes in names.items() for n in nodes)
+    lonely = any(
+        name in ("w", "theta", "omega") and len(terms := sub_terms_or_none(n)) == 1 and terms[0][0] == "var"
+        for name, nodes in names.items()
+        for n in nodes
+    )
     examples = any(re.fullmatch(r"\([a-kn-z]\)|\[?[a-kn-z]\]", s) for s in sups) and not layered
     if mazur:
         shapes = [(2, 2, 2)]
@@ -246,7 +279,14 @@ def _scenes(network, names, aliases, notation):
         shapes = [(2, 4, 3)]
     if subs <= {"1", "2", "3"} and not mazur:
         shapes.insert(len(shapes) - 1 if shapes[0] == (3, 1) else 1, (1, 1, 1))
-    pairs = [("sigmoid", "squared_error"), ("softmax", "cross_entropy"), ("sigmoid", "binary_cross_entropy"), ("sigmoid", "sum_of_squares"), ("softmax", "squared_error"), ("identity", "squared_error")]
+    pairs = [
+        ("sigmoid", "squared_error"),
+        ("softmax", "cross_entropy"),
+        ("sigmoid", "binary_cross_entropy"),
+        ("sigmoid", "sum_of_squares"),
+        ("softmax", "squared_error"),
+        ("identity", "squared_error"),
+    ]
     if (logs or soft) and not mazur:
         pairs = [pairs[1], pairs[2], pairs[0], pairs[4], pairs[3]]
     hidden = "tanh" if "tanh" in names else "relu" if "relu" in names else "sigmoid"
@@ -379,11 +419,23 @@ class Judge:
         self.symbolic = any(s.startswith(conv.layer_letter) for s in stripped)
         self.last_named = any(s.strip("()[]").startswith("L") for s in sups)
         self.digits = [int(s.strip("()[]")) for s in sups if s.strip("()[]").isdigit() and (s[0] in "([" or self.symbolic)]
-        bare = [int(s) for nodes in names.values() for n in nodes if any(k in ("W", "b", "delta", "net") for k, _ in conv.meanings(n.name)) for s in (script_text(x) for x in n.sups) if s.isdigit()]
+        bare = [
+            int(s)
+            for nodes in names.values()
+            for n in nodes
+            if any(k in ("W", "b", "delta", "net") for k, _ in conv.meanings(n.name))
+            for s in (script_text(x) for x in n.sups)
+            if s.isdigit()
+        ]
         self.digits += [] if self.digits else bare
         conv.layered = self.symbolic or self.last_named or any(s[:1] in "([" and s.strip("()[]").isdigit() for s in sups)
         carriers = {(name, s) for name, nodes in names.items() if name != "e" for n in nodes for x in n.sups if (s := script_text(x)).isdigit()}
-        conv.bare_layers = any(s.startswith((conv.layer_letter, "L")) for s in sups) or any(s[:1] in "([" for s in sups) or (len({n for n, _ in carriers}) > 1 and len({s for _, s in carriers}) > 1) or any(len({s for n, s in carriers if n == name}) > 1 for name, _ in carriers)
+        conv.bare_layers = (
+            any(s.startswith((conv.layer_letter, "L")) for s in sups)
+            or any(s[:1] in "([" for s in sups)
+            or (len({n for n, _ in carriers}) > 1 and len({s for _, s in carriers}) > 1)
+            or any(len({s for n, s in carriers if n == name}) > 1 for name, _ in carriers)
+        )
         self.two_index = self.matrix = self.open_vector = self.open_matrix = False
         units = {}
         for name, nodes in names.items():
@@ -407,7 +459,9 @@ class Judge:
                     spelt = [t for t in terms if t[0] != "word"]
                     self.open_matrix |= not spelt
                     self.two_index |= len(spelt) == 2 or (len(spelt) == 1 and spelt[0][0] == "digits" and len(spelt[0][1]) == 2)
-                    self.matrix |= not spelt or (len(spelt) == 1 and spelt[0][0] in ("digits", "expr") and (conv.family != "question" or name.isupper()))
+                    self.matrix |= not spelt or (
+                        len(spelt) == 1 and spelt[0][0] in ("digits", "expr") and (conv.family != "question" or name.isupper())
+                    )
                 elif kinds & {"net", "out", "delta", "target"}:
                     self.open_vector |= not terms or conv.sub_layers
         conv.sample = self._sample_letter()
@@ -458,7 +512,11 @@ class Judge:
             if c:
                 notes.append("loose: right if the weights W^{(l)} lead out of layer l, not into it")
             if d:
-                notes.append(f"loose: right if w_{{ij}} leads {'to i from j' if w == 'to_from' else 'from i to j'}" if not (self.matrix and not self.two_index) else f"loose: right if W has one row a unit it leads {'to' if w == 'to_from' else 'from'}")
+                notes.append(
+                    f"loose: right if w_{{ij}} leads {'to i from j' if w == 'to_from' else 'from i to j'}"
+                    if not (self.matrix and not self.two_index)
+                    else f"loose: right if W has one row a unit it leads {'to' if w == 'to_from' else 'from'}"
+                )
             if e:
                 notes.append(f"loose: right for {v[:-1]} vectors")
             combinations.append((rank, Options(l, first, start, w, v, tuple(notes))))
@@ -498,7 +556,12 @@ class Judge:
                 for verdict, second in zip(chain, chain_again):
                     if verdict.status == "ok" and (second.status in ("wrong", "loose", "carries") or second.conflict):
                         verdict.status = "loose"
-                        verdict.message = "; ".join(filter(None, [verdict.message, f"right where {self.conv.layer_letter} is layer {best.options.l}, not where it is layer {other}"]))
+                        verdict.message = "; ".join(
+                            filter(
+                                None,
+                                [verdict.message, f"right where {self.conv.layer_letter} is layer {best.options.l}, not where it is layer {other}"],
+                            )
+                        )
 
     def judge(self, options):
         verdicts, previous = [], None
@@ -513,7 +576,15 @@ class Judge:
 
     def builder(self, options, side=False, **modes):
         self.built += 1  # bound indices of the left side never share a name with those of another side
-        return Builder(self.conv, self.scene, options, self.aliases, count=100 * (self.built if not side else 0), known=self.choices.setdefault(options, {}), **modes)
+        return Builder(
+            self.conv,
+            self.scene,
+            options,
+            self.aliases,
+            count=100 * (self.built if not side else 0),
+            known=self.choices.setdefault(options, {}),
+            **modes,
+        )
 
     def chain(self, chain, options, previous):
         """Judge the sides of one chain: the reading of its left side that suits most of them is taken."""
@@ -555,11 +626,13 @@ class Judge:
         for reference in references:
             found = self.with_reference(sides, first, reference, cases, options)
             for k, verdict in enumerate(found):
-                if verdict.status == "ok" and k in failed:
+                if verdict.status == "ok" and k in failed and alike(failed[k], reference):
                     verdict.status = "loose"
-                    verdict.message = "; ".join(filter(None, [verdict.message, f"right if the left side is {self.about(reference)}, not if it is {failed[k]}"]))
-                elif verdict.status == "wrong" and verdict.built is not None and self.about(reference) != "read so":
-                    failed.setdefault(k, self.about(reference))
+                    verdict.message = "; ".join(
+                        filter(None, [verdict.message, f"right if the left side is {self.about(reference)}, not if it is {self.about(failed[k])}"])
+                    )
+                elif verdict.status == "wrong" and verdict.built is not None:
+                    failed.setdefault(k, reference)
             score = sum(WEIGHT[v.status] for v in found)
             if best is None or score < best_score:
                 best, best_score, chosen_reference = found, score, reference
@@ -619,7 +692,16 @@ class Judge:
                 if verdict.status == "wrong" and wrong is not None and self.carries(side, wrong, verdict, cases, options):
                     verdict.status, verdict.message = "carries", "equal to the wrong side before it: it carries the error on"
                 if verdict.status == "wrong" and verdict.built is not None:
-                    wrong = Reference(verdict.built[0], verdict.built[1], verdict.chosen, verdict.domains, {m: v for m, v in verdict.modes.items() if m in ("row_gradients", "entrywise")}, 0, side.text, is_side=True)
+                    wrong = Reference(
+                        verdict.built[0],
+                        verdict.built[1],
+                        verdict.chosen,
+                        verdict.domains,
+                        {m: v for m, v in verdict.modes.items() if m in ("row_gradients", "entrywise")},
+                        0,
+                        side.text,
+                        is_side=True,
+                    )
             for note in side.notes:
                 verdict.notes.extend(self.note(note, options, reference))
             found.append(verdict)
@@ -658,7 +740,9 @@ class Judge:
             if key in done:
                 continue
             done.add(key)
-            builder = self.builder(options, side=not reference.is_side, everywhere=reference.builder.free, **{k: v for k, v in plan.items() if k in ("wide", "near")})
+            builder = self.builder(
+                options, side=not reference.is_side, everywhere=reference.builder.free, **{k: v for k, v in plan.items() if k in ("wide", "near")}
+            )
             try:
                 tree = builder.build(side.tree)
                 same = builder.same + reference.builder.same
@@ -672,14 +756,24 @@ class Judge:
             if "may be near" in builder.saw:
                 plans.append({**plan, "near": True})
             leaves = builder.leaves + [leaf for leaf in reference.builder.leaves if leaf.key not in builder.by_key]
-            for cost, _, chosen, domains in assignments(leaves, same, reference.chosen, limit, builder.entries + reference.builder.entries, options, self.scene.layers):
+            for cost, _, chosen, domains in assignments(
+                leaves, same, reference.chosen, limit, builder.entries + reference.builder.entries, options, self.scene.layers
+            ):
                 tried += 1
                 if tried > limit or clock() - self.start > LIMIT:
                     problem = problem or "it takes too long to try all readings"
                     break
                 tree_, chosen_ = tree, chosen
                 updated = self.updating(side, reference, builder, chosen)
-                variables = list(dict.fromkeys([*variables_of(reference.builder, reference.chosen), *variables_of(builder, chosen), *[s for a, _, b in tests for s in (a, b) if isinstance(s, str) and s != "label"]]))
+                variables = list(
+                    dict.fromkeys(
+                        [
+                            *variables_of(reference.builder, reference.chosen),
+                            *variables_of(builder, chosen),
+                            *[s for a, _, b in tests for s in (a, b) if isinstance(s, str) and s != "label"],
+                        ]
+                    )
+                )
                 for mode in self.modes(tree, chosen):
                     try:
                         outcome = self.compare(updated or reference, tree_, chosen_, domains, variables, tests, options, mode, builder)
@@ -694,7 +788,9 @@ class Judge:
                         continue
                     modes = {**plan, **mode}
                     if outcome[0]:
-                        return self.accepted(side, updated or reference, builder, tree, chosen, domains, variables, tests, options, modes, outcome[1], strict)
+                        return self.accepted(
+                            side, updated or reference, builder, tree, chosen, domains, variables, tests, options, modes, outcome[1], strict
+                        )
                     if fallback is None:
                         fallback = Verdict("wrong", [], "", (), (builder, tree), modes, chosen, domains, updated or reference)
                         fallback.variables, fallback.tests, fallback.cases = variables, tests, cases
@@ -709,10 +805,14 @@ class Judge:
     def names_layer(self, tree):
         """Whether a side speaks of the general layer l."""
         letter = self.conv.layer_letter
-        return any(name != "e" and script_text(s).strip("()[]").startswith(letter) for name, nodes in names_of(tree).items() for n in nodes for s in n.sups)
+        return any(
+            name != "e" and script_text(s).strip("()[]").startswith(letter) for name, nodes in names_of(tree).items() for n in nodes for s in n.sups
+        )
 
     def names_layer_of(self, reference):
-        return reference.general or any(script_text(s).strip("()[]").startswith(self.conv.layer_letter) for leaf in reference.builder.leaves for s in leaf.node.sups)
+        return reference.general or any(
+            script_text(s).strip("()[]").startswith(self.conv.layer_letter) for leaf in reference.builder.leaves for s in leaf.node.sups
+        )
 
     def in_a_case(self, verdict, options):
         """Whether a side is right where two of the left side's indices are equal, or where they are not."""
@@ -723,7 +823,17 @@ class Judge:
                     for relation, sign in (("=", "="), ("!=", r"\neq")):
                         try:
                             mode = {k: v for k, v in verdict.modes.items() if k in ("row_gradients", "entrywise")}
-                            found = self.compare(verdict.reference, verdict.built[1], verdict.chosen, verdict.domains, verdict.variables, [(a, relation, b)], options, mode, verdict.built[0])
+                            found = self.compare(
+                                verdict.reference,
+                                verdict.built[1],
+                                verdict.chosen,
+                                verdict.domains,
+                                verdict.variables,
+                                [(a, relation, b)],
+                                options,
+                                mode,
+                                verdict.built[0],
+                            )
                         except (Mismatch, Unreadable, SecondDerivative):
                             continue
                         if found[0]:
@@ -758,7 +868,11 @@ class Judge:
         truth = reference.values.get(key)
         with np.errstate(all="ignore"):
             if truth is None:
-                truth = real(Evaluator(scene, options, {**chosen, **reference.chosen}, domains, variables, sizes={}, **reference.modes).value(reference.tree, numbers))
+                truth = real(
+                    Evaluator(scene, options, {**chosen, **reference.chosen}, domains, variables, sizes={}, **reference.modes).value(
+                        reference.tree, numbers
+                    )
+                )
                 reference.values[key] = truth
             value = real(evaluator.value(tree, numbers))
             notes = set(evaluator.notes)
@@ -869,7 +983,10 @@ class Judge:
         for name in names:
             same = all(a == name for a in self.scene.activation_names[:-1])
             try:
-                if same or self.compare(reference, tree, chosen, domains, variables, tests, options, mode, builder, scene=self.variant("hidden", name))[0]:
+                if (
+                    same
+                    or self.compare(reference, tree, chosen, domains, variables, tests, options, mode, builder, scene=self.variant("hidden", name))[0]
+                ):
                     out.append(name)
             except (Mismatch, Unreadable, SecondDerivative):
                 pass
@@ -881,7 +998,9 @@ class Judge:
         """A side with decimals: compared on the network's own numbers, to the precision printed."""
         scene = self.scene
         if scene.network is None or scene.x is None or scene.target is None:
-            return Verdict("unreadable", message="numbers can only be checked on a known network: give a Network, or a Scene with network, x and target")
+            return Verdict(
+                "unreadable", message="numbers can only be checked on a known network: give a Network, or a Scene with network, x and target"
+            )
         numbers = scene.numbers("given")
         builder = self.builder(options, everywhere=reference.builder.free)
         try:
@@ -889,18 +1008,33 @@ class Judge:
             leaves = builder.leaves + [leaf for leaf in reference.builder.leaves if leaf.key not in builder.by_key]
             problem = Unreadable("no consistent reading")
             wrong = None
-            for _, _, chosen, domains in assignments(leaves, builder.same + reference.builder.same, reference.chosen, 8, builder.entries, options, self.scene.layers):
+            for _, _, chosen, domains in assignments(
+                leaves, builder.same + reference.builder.same, reference.chosen, 8, builder.entries, options, self.scene.layers
+            ):
                 variables = list(dict.fromkeys([*variables_of(reference.builder, reference.chosen), *variables_of(builder, chosen)]))
-                updated = self.updating(side, reference, builder, chosen) or (self.updated_by_value(reference, numbers) if False else None) or reference
+                updated = (
+                    self.updating(side, reference, builder, chosen) or (self.updated_by_value(reference, numbers) if False else None) or reference
+                )
                 try:
                     truth = real(Evaluator(scene, options, {**chosen, **updated.chosen}, domains, variables, sizes={}).value(updated.tree, numbers))
                     evaluator = Evaluator(scene, options, chosen, domains, variables, sizes={})
                     value = real(evaluator.value(tree, numbers))
-                    slack = printed_slack(tree, lambda t: real(evaluator.value(t, numbers)))
+                    slack = printed_slack(tree, evaluator, numbers)
                 except (Unreadable, Mismatch, SecondDerivative) as error:
                     problem = error
                     continue
-                verdict = Verdict("ok", [], "compared on the network's numbers, to the precision printed", (), (builder, tree), {}, chosen, domains, updated, numeric=True)
+                verdict = Verdict(
+                    "ok",
+                    [],
+                    "compared on the network's numbers, to the precision printed",
+                    (),
+                    (builder, tree),
+                    {},
+                    chosen,
+                    domains,
+                    updated,
+                    numeric=True,
+                )
                 if value.size == truth.size == 1 or value.shape == truth.shape:
                     if np.all(np.abs(value - truth) <= slack + 1e-12):
                         return verdict
@@ -991,7 +1125,12 @@ class Outcome:
         for chain, verdicts in zip(judge.chains, self.verdicts):
             for side, verdict in zip(chain.sides, verdicts):
                 status, message, repair = verdict.status, verdict.message, verdict.repair
-                if status in ("wrong", "unreadable") and side.tree is not None and verdict.reference is not None and not (verdict.message and verdict.built is None and status == "wrong" and verdict.message.startswith("this is not")):
+                if (
+                    status in ("wrong", "unreadable")
+                    and side.tree is not None
+                    and verdict.reference is not None
+                    and not (verdict.message and verdict.built is None and status == "wrong" and verdict.message.startswith("this is not"))
+                ):
                     status, message, repair = explain(judge, side, verdict, self.options, deadline)
                 if status == "ok" and guessed and judge.open_matrix and min(judge.scene.sizes) == 1:
                     status = "loose"
@@ -1011,7 +1150,13 @@ class Outcome:
         return Report(tuple(sides), judge.scene, judge.conv.name, tuple(assumptions))
 
     def reading(self, verdict):
-        leaves = verdict.built[0].leaves if verdict.built else verdict.reference.builder.leaves if verdict.reference is not None and verdict.status == "reference" else []
+        leaves = (
+            verdict.built[0].leaves
+            if verdict.built
+            else verdict.reference.builder.leaves
+            if verdict.reference is not None and verdict.status == "reference"
+            else []
+        )
         parts = {}
         for leaf in leaves:
             if leaf.key in verdict.chosen:
@@ -1022,6 +1167,16 @@ class Outcome:
 # ---------------------------------------------------------------- small helpers
 
 
+def alike(first, second):
+    """Whether two readings of a left side differ only in the layers meant."""
+    shared = [(first.chosen[k], second.chosen[k]) for k in first.chosen if k in second.chosen]
+    return (
+        bool(shared)
+        and all(a.kind == b.kind and a.slots == b.slots and a.power == b.power for a, b in shared)
+        and any(a.layer != b.layer for a, b in shared)
+    )
+
+
 def notes_zero(reference):
     """Whether the left side is zero on every network: agreement with it says little."""
     return bool(reference.values) and all(not np.any(value) for value in reference.values.values())
@@ -1030,7 +1185,6 @@ def notes_zero(reference):
 def is_zero(tree):
     """Whether a side is written as 0."""
     return len(tree.parts) == 1 and [item.name for _, item in tree.parts[0][1].parts] == ["0"]
-
 
 
 def real(value):
@@ -1077,7 +1231,7 @@ def is_numeric(tree):
     return any(len(n.split(".")[1]) > 2 for n in numbers) or (bool(numbers) and not names)
 
 
-def printed_slack(tree, value):
+def printed_slack(tree, evaluator, numbers):
     """How far rounding of the printed numbers can move a side's value."""
     literals = []
 
@@ -1089,7 +1243,7 @@ def printed_slack(tree, value):
                 collect(part)
 
     collect(tree)
-    base, slack = value(tree), 0.0
+    base, slack = real(evaluator.value(tree, numbers)), 0.0
     alone = len(literals) == 1 and tree in (literals[0], ("neg", literals[0]))
     for literal in literals:
         text = literal[2].lower().split("e")
@@ -1097,7 +1251,7 @@ def printed_slack(tree, value):
         if decimals < 3 and not alone:
             continue
         half = 0.5 * 10.0 ** (-decimals + (int(text[1]) if len(text) > 1 else 0))
-        moved = value(_swap(tree, literal, ("num", literal[1] + half, literal[2])))
+        moved = real(evaluator.value(_swap(tree, literal, ("num", literal[1] + half, literal[2])), numbers))
         slack = slack + np.abs(moved - base)
     return slack * 1.05
 

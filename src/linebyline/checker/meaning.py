@@ -9,7 +9,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linebyline.checker.notation import FUNCTIONS, LIMIT_LETTERS, LOSSES, NAMED, SIZES, Choice, choices, convention, is_layer_text, layer_number, spelling, split_units, sub_terms, super_terms
+from linebyline.checker.notation import (
+    FUNCTIONS,
+    LIMIT_LETTERS,
+    LOSSES,
+    NAMED,
+    Choice,
+    choices,
+    convention,
+    is_layer_text,
+    layer_number,
+    spelling,
+    split_units,
+    sub_terms,
+    super_terms,
+)
 from linebyline.checker.parser import Node, Parser, Unreadable, read_condition, script_text, single_item, tokenise
 from linebyline.checker.scene import STEP, SecondDerivative, activate, slope
 
@@ -60,7 +74,19 @@ def read_aliases(pairs):
         target = single_item(tree)
         alias.tree = tree
         if target is not None and target.kind == "name":
-            role = {"net": "net", "out": "out", "target": "target", "E": "loss", "w": "W", "W": "W", "b": "b", "delta": "delta", "x": "out", "eta": "eta", "f": "f"}.get(target.name)
+            role = {
+                "net": "net",
+                "out": "out",
+                "target": "target",
+                "E": "loss",
+                "w": "W",
+                "W": "W",
+                "b": "b",
+                "delta": "delta",
+                "x": "out",
+                "eta": "eta",
+                "f": "f",
+            }.get(target.name)
             prefix = "".join(script_text(s) for s in target.subs)
             layer = "".join(script_text(s) for s in target.sups).strip("()[]")
             if role and prefix in ("", "h", "o", "i") and (not layer or layer.isdigit() or layer == "L"):
@@ -137,7 +163,12 @@ class Builder:
                     raise Unreadable(f"{item.name} of what?")
                 argument = rest[0][1]
                 used = 1
-                if argument.kind == "bigsum" or (argument.kind == "name" and argument.name in ("log", "ln", "exp", *NAMED)) or (argument.kind == "deriv" and argument.parts[0] is None) or (argument.kind == "name" and self.function_call(argument, rest[1:])):
+                if (
+                    argument.kind == "bigsum"
+                    or (argument.kind == "name" and argument.name in ("log", "ln", "exp", *NAMED))
+                    or (argument.kind == "deriv" and argument.parts[0] is None)
+                    or (argument.kind == "name" and self.function_call(argument, rest[1:]))
+                ):
                     body = self.product([("", argument), *rest[1:]], scope) if argument.kind == "bigsum" else None
                     used = len(rest) if body is not None else 2
                     body = body or self.product([("", argument), *rest[1:2]], scope)
@@ -157,7 +188,16 @@ class Builder:
             elif item.kind == "name" and (call := self.function_call(item, rest)) is not None:
                 out.append((op, self.apply(item, call, rest[0][1], scope)))
                 at += 1
-            elif item.kind == "nabla" or (item.kind == "name" and item.name == "Delta" and alias is None and item.subs and rest and rest[0][0] == "" and rest[0][1].kind == "name" and self._kind(rest[0][1]) == "loss"):
+            elif item.kind == "nabla" or (
+                item.kind == "name"
+                and item.name == "Delta"
+                and alias is None
+                and item.subs
+                and rest
+                and rest[0][0] == ""
+                and rest[0][1].kind == "name"
+                and self._kind(rest[0][1]) == "loss"
+            ):
                 value, used = self.nabla(item, rest, scope)
                 out.append((op, value))
                 at += used
@@ -167,7 +207,15 @@ class Builder:
             elif item.kind == "name" and self._swallows(item, rest):
                 out.append((op, self.item(item, scope)))
                 at += 1
-            elif item.kind == "name" and item.name == "Delta" and alias is None and not item.subs and rest and rest[0][0] == "" and rest[0][1].kind == "name":
+            elif (
+                item.kind == "name"
+                and item.name == "Delta"
+                and alias is None
+                and not item.subs
+                and rest
+                and rest[0][0] == ""
+                and rest[0][1].kind == "name"
+            ):
                 out.append((op, ("update", self.leaf(rest[0][1], scope))))
                 at += 1
             else:
@@ -263,7 +311,18 @@ class Builder:
             return ("exp", self.build(Parser(exponent).whole(), scope))
         if name == "pi" and not item.subs and not self.conv.meanings("pi"):
             return ("num", float(np.pi), "pi")
-        if name in ("delta", "Delta") and not item.sups and len(terms := split_units(sub_terms(item), {**scope, **dict.fromkeys(self.free)}, self.conv)) == 2 and all(t[0] in ("var", "digits") for t in terms) and not (terms[0][1] in "hoi" and (self.conv.family == "question" or self.in_alias) and terms[0][1] not in scope and terms[0][1] not in self.free):
+        if (
+            name in ("delta", "Delta")
+            and not item.sups
+            and len(terms := split_units(sub_terms(item), {**scope, **dict.fromkeys(self.free)}, self.conv)) == 2
+            and all(t[0] in ("var", "digits") for t in terms)
+            and not (
+                terms[0][1] in "hoi"
+                and (self.conv.family == "question" or self.in_alias)
+                and terms[0][1] not in scope
+                and terms[0][1] not in self.free
+            )
+        ):
             return self.equality(terms[0], "=", terms[1], scope)
         if name in ("I", "chi", "1") and item.subs:
             if any(t.kind == "rel" for s in item.subs for t in s):
@@ -285,7 +344,13 @@ class Builder:
         alias = self._alias(item)
         if alias is not None and alias.role is not None and alias.role[0] in ("f", "named"):
             raise Unreadable(f"{item.name} is a function: of what?")
-        key = (item.name, item.primes, tuple(script_text(s) for s in item.subs), tuple(script_text(s) for s in item.sups), tuple(sorted((k, v) for k, v in scope.items() if any(t.text == k for s in item.subs + item.sups for t in s))))
+        key = (
+            item.name,
+            item.primes,
+            tuple(script_text(s) for s in item.subs),
+            tuple(script_text(s) for s in item.sups),
+            tuple(sorted((k, v) for k, v in scope.items() if any(t.text == k for s in item.subs + item.sups for t in s))),
+        )
         if key in self.by_key:
             return self.by_key[key]
         visible = list(dict.fromkeys([*reversed([v for v in scope.values() if isinstance(v, str)]), *sorted(self.free)]))
@@ -293,7 +358,10 @@ class Builder:
         if alias is not None:
             conv = _with_role(conv, item.name, alias.role, self.scene)
         if not conv.meanings(item.name) and item.name in "nmNMKCB" and not item.subs and not item.sups:
-            found = [Choice("size", layer, (), cost=0.1 * k) for k, layer in enumerate([-1, self.scene.layers] if self.scene.batch else [self.scene.layers])]
+            found = [
+                Choice("size", layer, (), cost=0.1 * k)
+                for k, layer in enumerate([-1, self.scene.layers] if self.scene.batch else [self.scene.layers])
+            ]
         else:
             if item.primes and alias is None and self._kind(item) not in ("W", "b"):
                 raise Unreadable(f"{spelling(item)}: a prime on something that is not a function")
@@ -332,7 +400,11 @@ class Builder:
             except Unreadable:
                 continue
             sups = "".join(script_text(s) for s in item.sups)
-            if len(terms) == len(alias.params) and (sups == alias.sups or (sups.isdigit() and not alias.sups) or (sups in ("T", "top") and not alias.sups)) and all(p[0] == "var" or p == t for p, t in zip(alias.params, terms)):
+            if (
+                len(terms) == len(alias.params)
+                and (sups == alias.sups or (sups.isdigit() and not alias.sups) or (sups in ("T", "top") and not alias.sups))
+                and all(p[0] == "var" or p == t for p, t in zip(alias.params, terms))
+            ):
                 return alias
         return None
 
@@ -377,7 +449,13 @@ class Builder:
             pass
         elif alias is not None or not (item.name in NAMED or item.name in FUNCTIONS):
             return None
-        elif item.name not in NAMED and item.name not in ("f", "g", "sigma", "phi", "psi", "act") and not item.primes and self.conv.meanings(item.name) and not (item.name in ("h", "theta", "s", "S", "F", "a") and self._looks_like_argument(argument)):
+        elif (
+            item.name not in NAMED
+            and item.name not in ("f", "g", "sigma", "phi", "psi", "act")
+            and not item.primes
+            and self.conv.meanings(item.name)
+            and not (item.name in ("h", "theta", "s", "S", "F", "a") and self._looks_like_argument(argument))
+        ):
             return None
         elif item.name in ("h", "theta", "s", "S", "F", "a") and not item.primes and not self._looks_like_argument(argument):
             return None
@@ -549,10 +627,18 @@ class Builder:
             return (first, None, "")
         if re.fullmatch(r"\d+", spelt):
             return (first if first is not None else 1, int(spelt), "")
-        match = re.fullmatch(r"\|?([A-Za-z]|ell)(?:_(?:[A-Za-z]+|\d|[lL][+-]1|\([lL]\)))?\|?(?:\^?[\(\[]?(?:[lL](?:[+-]\d)?|\d)[\)\]]?)?([+-]\d+)?", spelt)
+        match = re.fullmatch(
+            r"\|?([A-Za-z]|ell)(?:_(?:[A-Za-z]+|\d|[lL][+-]1|\([lL]\)))?\|?(?:\^?[\(\[]?(?:[lL](?:[+-]\d)?|\d)[\)\]]?)?([+-]\d+)?", spelt
+        )
         if not match and spelt in ("classes", "outputs", "out", "in", "hidden"):
             return (first, None, spelt)
-        if not match or match[1] in scope or match[1] in self.free or match[1] not in LIMIT_LETTERS or (match[1] in self.conv.text_names and self.conv.meanings(match[1])):
+        if (
+            not match
+            or match[1] in scope
+            or match[1] in self.free
+            or match[1] not in LIMIT_LETTERS
+            or (match[1] in self.conv.text_names and self.conv.meanings(match[1]))
+        ):
             raise Unreadable(f"cannot read where the sum ends: {spelt!r}")
         offset = int(match[2] or 0)
         if first == 0 and offset == -1:
@@ -670,7 +756,9 @@ def in_book_names(conv):
 
 def _with_role(conv, name, role, scene):
     kind, where = role
-    layer = {"h": "hidden" if scene.layers > 2 else 1, "o": scene.layers, "i": 0, "": None, "L": scene.layers}.get(where, int(where) if where.isdigit() else None)
+    layer = {"h": "hidden" if scene.layers > 2 else 1, "o": scene.layers, "i": 0, "": None, "L": scene.layers}.get(
+        where, int(where) if where.isdigit() else None
+    )
     if kind == "W" and where in ("h", "o"):
         layer = 1 if where == "h" else scene.layers
     new = convention("question")
@@ -865,7 +953,14 @@ class Evaluator:
             free = dict(zip(open_slots, (columns, rows) if self.options.vectors == "columns" else (rows, columns)))
         elif len(open_slots) == 1:
             along = rows if self.options.vectors == "columns" else columns
-            if self.scene.batch and choice.kind in ("net", "out", "target", "delta") and len(choice.slots) == 2 and open_slots == [0] and slots[0] is None and len(slots) == 2:
+            if (
+                self.scene.batch
+                and choice.kind in ("net", "out", "target", "delta")
+                and len(choice.slots) == 2
+                and open_slots == [0]
+                and slots[0] is None
+                and len(slots) == 2
+            ):
                 along = columns if self.options.vectors == "columns" else rows
             free = {open_slots[0]: along}
         return [free[k] if s is None else self.axis[s] for k, s in enumerate(slots)]
@@ -899,7 +994,9 @@ class Evaluator:
 
     def fit(self, a, b, part=None):
         if a.shape[-2:] != b.shape[-2:] and not (a.shape[-2:] == (1, 1) or b.shape[-2:] == (1, 1)):
-            if self.scene.batch and (a.shape[-2] == b.shape[-2] and 1 in (a.shape[-1], b.shape[-1]) or a.shape[-1] == b.shape[-1] and 1 in (a.shape[-2], b.shape[-2])):
+            if self.scene.batch and (
+                a.shape[-2] == b.shape[-2] and 1 in (a.shape[-1], b.shape[-1]) or a.shape[-1] == b.shape[-1] and 1 in (a.shape[-2], b.shape[-2])
+            ):
                 return a + b  # a bias added to every example
             raise Mismatch(f"shapes {shape_of(a)} and {shape_of(b)} cannot be added")
         return a + b
@@ -1136,7 +1233,13 @@ class Evaluator:
         value = self.value(part, numbers)
         if name != "softmax":
             return slope(name, value) if primes else activate(name, value)
-        axes = [self.ndim - 2] if value.shape[-2] > 1 else [self.ndim - 1] if value.shape[-1] > 1 else [self.axis[v] for v in self.axis if value.shape[self.axis[v]] > 1 and self.domains[v] == ("unit", layer or self.scene.layers)]
+        axes = (
+            [self.ndim - 2]
+            if value.shape[-2] > 1
+            else [self.ndim - 1]
+            if value.shape[-1] > 1
+            else [self.axis[v] for v in self.axis if value.shape[self.axis[v]] > 1 and self.domains[v] == ("unit", layer or self.scene.layers)]
+        )
         if len(axes) != 1:
             raise Mismatch("a softmax of something that is not one vector")
         out = np.moveaxis(activate("softmax", np.moveaxis(value, axes[0], -1)), -1, axes[0])
@@ -1189,8 +1292,25 @@ class Evaluator:
         if tree[1][0] != "leaf" or numbers.parent is not None:
             return self.derivative(tree[1], variable, numbers)
         body = self.chosen[tree[1][1].key]
-        places = tuple(slot if slot is None or not isinstance(slot, str) or slot == "label" else -1 - self.axis[slot] for slot in body.slots + variable.slots)
-        key = ("D", body.kind, body.layer, body.transpose, body.power, variable.kind, variable.layer, variable.transpose, places, self.ndim, self.options.weights, self.options.vectors, self.row_gradients, self.entrywise)
+        places = tuple(
+            slot if slot is None or not isinstance(slot, str) or slot == "label" else -1 - self.axis[slot] for slot in body.slots + variable.slots
+        )
+        key = (
+            "D",
+            body.kind,
+            body.layer,
+            body.transpose,
+            body.power,
+            variable.kind,
+            variable.layer,
+            variable.transpose,
+            places,
+            self.ndim,
+            self.options.weights,
+            self.options.vectors,
+            self.row_gradients,
+            self.entrywise,
+        )
         value = numbers.laid_out.get(key)
         if value is None:
             before = set(self.notes)

@@ -69,7 +69,20 @@ ROWS = {
 }
 FAMILIES = ("question", "layers", "classes", "matrix")
 NUMBERING = {"coursera": (1, "from"), "ufldl": (1, "from")}
-SYNONYMS = {"mazur": "question", "layer": "layers", "class": "classes", "softmax": "classes", "matrices": "matrix", "vector": "matrix", "vectors": "matrix", "ng": "nielsen", "book": "question", "q": "question", "cs231n": "f p y", "d2l classes": "o yhat y"}
+SYNONYMS = {
+    "mazur": "question",
+    "layer": "layers",
+    "class": "classes",
+    "softmax": "classes",
+    "matrices": "matrix",
+    "vector": "matrix",
+    "vectors": "matrix",
+    "ng": "nielsen",
+    "book": "question",
+    "q": "question",
+    "cs231n": "f p y",
+    "d2l classes": "o yhat y",
+}
 
 ALWAYS = {
     "net": [("net", None)],
@@ -112,7 +125,18 @@ LOSSES = ("E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", 
 FUNCTIONS = ("f", "g", "phi", "sigma", "psi", "act", "h", "theta", "s", "S")
 NAMED = {"sigmoid": "sigmoid", "tanh": "tanh", "softmax": "softmax", "relu": "relu", "softplus": "softplus"}
 SIZES = set("n m N M K C c J I H D d k p P B T q Q S R L".split())
-ROLE_WORDS = {"W": "weights", "b": "bias", "net": "net", "out": "output", "delta": "dE/dnet", "target": "target", "loss": "the error E", "unit loss": "one output's share of E", "example loss": "one example's error", "eta": "the learning rate"}
+ROLE_WORDS = {
+    "W": "weights",
+    "b": "bias",
+    "net": "net",
+    "out": "output",
+    "delta": "dE/dnet",
+    "target": "target",
+    "loss": "the error E",
+    "unit loss": "one output's share of E",
+    "example loss": "one example's error",
+    "eta": "the learning rate",
+}
 
 
 @dataclass(frozen=True)
@@ -169,7 +193,13 @@ class Convention:
         return found or ()
 
     def knows(self, name):
-        return bool(self.meanings(name)) or name in NAMED or name in FUNCTIONS or name in ("log", "ln", "exp", "e", "diag", "sum", "I", "pi", "T", "top", "Delta") or name in "nmNMKCB"
+        return (
+            bool(self.meanings(name))
+            or name in NAMED
+            or name in FUNCTIONS
+            or name in ("log", "ln", "exp", "e", "diag", "sum", "I", "pi", "T", "top", "Delta")
+            or name in "nmNMKCB"
+        )
 
 
 def convention(name):
@@ -250,7 +280,14 @@ def sub_terms(node):
             elif token.kind == "name" and token.text in PREFIX and _number(following) and following.start == token.end:
                 terms.append(("unit", token.text, ("lit", int(following.text))))
                 at += 1
-            elif token.kind == "name" and following is not None and following.kind == "op" and following.text in "+-" and at + 2 < len(tokens) and _number(tokens[at + 2]):
+            elif (
+                token.kind == "name"
+                and following is not None
+                and following.kind == "op"
+                and following.text in "+-"
+                and at + 2 < len(tokens)
+                and _number(tokens[at + 2])
+            ):
                 terms.append(("expr", token.text, int(tokens[at + 2].text) * (1 if following.text == "+" else -1)))
                 at += 2
             elif token.kind == "name":
@@ -363,7 +400,9 @@ def choices(node, scope, conv, scene, options, visible=()):
                 kind = kinds[word]
                 if kind not in {k for k, _ in meanings} and not (word != "total" and word != "tot" and node.name in ("y", "o", "out")):
                     raise Unreadable(f"{spelling(node)}: the index {word!r} does not go with it")
-                meanings = [(kind, None if kind != "out" else "last")] if kind != "loss" else [m for m in meanings if m[0] == "loss"] or [("loss", None)]
+                meanings = (
+                    [(kind, None if kind != "out" else "last")] if kind != "loss" else [m for m in meanings if m[0] == "loss"] or [("loss", None)]
+                )
             elif word in ("old", "new"):
                 supers = [*supers, ("plus",)] if word == "new" else supers
             elif word in ("out", "in", "hidden", "output", "input"):
@@ -404,7 +443,35 @@ def _distinct(found):
 def spelling(node):
     """Spell a symbol compactly, for messages."""
     text = node.name[:-3] if node.name.endswith("hat") and len(node.name) > 3 else node.name
-    text = ("\\" if len(text) > 1 and text.lower() in ("delta", "sigma", "theta", "omega", "eta", "alpha", "epsilon", "phi", "gamma", "lambda", "beta", "psi", "mu", "rho", "xi", "nu", "tau", "zeta", "kappa", "chi", "pi") else "") + text
+    text = (
+        "\\"
+        if len(text) > 1
+        and text.lower()
+        in (
+            "delta",
+            "sigma",
+            "theta",
+            "omega",
+            "eta",
+            "alpha",
+            "epsilon",
+            "phi",
+            "gamma",
+            "lambda",
+            "beta",
+            "psi",
+            "mu",
+            "rho",
+            "xi",
+            "nu",
+            "tau",
+            "zeta",
+            "kappa",
+            "chi",
+            "pi",
+        )
+        else ""
+    ) + text
     text = rf"\hat {text}" if node.name.endswith("hat") and len(node.name) > 3 else text
     for script in node.subs:
         inner = _spell(script)
@@ -416,7 +483,11 @@ def spelling(node):
 
 
 def _spell(script):
-    return "".join(("\\" if t.kind == "name" and len(t.text) > 2 and t.text in ("delta", "sigma", "theta") else "") + t.text for t in script if t.kind not in ("gap",)).strip("{}")
+    return "".join(
+        ("\\" if t.kind == "name" and len(t.text) > 2 and t.text in ("delta", "sigma", "theta") else "") + t.text
+        for t in script
+        if t.kind not in ("gap",)
+    ).strip("{}")
 
 
 def _of_kind(node, kind, place, terms, supers, scope, conv, scene, options, visible, rank):
@@ -457,7 +528,19 @@ def _of_kind(node, kind, place, terms, supers, scope, conv, scene, options, visi
             low = 0 if kind == "out" else 1  # the inputs are the outputs of layer 0
             if not low <= layer <= last or (kind == "target" and layer != last):
                 continue
-            for slots, extra, note, loose in _slots(node, kind.split(" ")[-1] if kind.startswith("gradient") else kind, layer, terms, sample, scope, conv, scene, options, visible, bool(text)):
+            for slots, extra, note, loose in _slots(
+                node,
+                kind.split(" ")[-1] if kind.startswith("gradient") else kind,
+                layer,
+                terms,
+                sample,
+                scope,
+                conv,
+                scene,
+                options,
+                visible,
+                bool(text),
+            ):
                 name = f"new {kind}" if new and kind in ("W", "b") else kind
                 yield Choice(name, layer, slots, transpose, exponent, base + extra, note, loose)
         # z_2, W_1: a number below as the layer
@@ -504,7 +587,9 @@ def _scalar(node, kind, terms, sample, scope, conv, scene, text, exponent, cost,
             slots = _with_sample("unit loss", (index,), None, scope, scene)
             yield Choice("unit loss", last, slots, False, exponent, base)
         if value[0] == "var" and value[1] == "i" and not scene.batch and value[1] not in scope:
-            yield Choice("loss", last, (), False, exponent, base + 0.5, f"{spelling(node)} taken as the error of the one example", conv.name != "f p y")
+            yield Choice(
+                "loss", last, (), False, exponent, base + 0.5, f"{spelling(node)} taken as the error of the one example", conv.name != "f p y"
+            )
 
 
 def _layers(kind, place, text, conv, scene, options, name):
@@ -516,7 +601,9 @@ def _layers(kind, place, text, conv, scene, options, name):
         if number == 0 and kind == "out":
             return (0,), lambda layer: 0.0
         if place == 0:
-            return ((number,), lambda layer: 0.0) if conv.meanings("z") and False else ((number,) if kind == "out" and number == 0 else ()), lambda layer: 0.0
+            return ((number,), lambda layer: 0.0) if conv.meanings("z") and False else (
+                (number,) if kind == "out" and number == 0 else ()
+            ), lambda layer: 0.0
         return (number,), lambda layer: 0.0
     if kind == "target" or place == "last":
         return (last,), lambda layer: 0.0
@@ -620,7 +707,11 @@ def _weight_slots(node, layer, terms, scope, conv, scene, options, visible, has_
     if not terms:
         yield (None, None), 0.0, "", False
         return
-    if len(terms) == 1 and terms[0][0] == "digits" and not (len(terms[0][1]) == 2 and "0" not in terms[0][1] and (conv.family != "question" or has_layer)):
+    if (
+        len(terms) == 1
+        and terms[0][0] == "digits"
+        and not (len(terms[0][1]) == 2 and "0" not in terms[0][1] and (conv.family != "question" or has_layer))
+    ):
         number, before = int(terms[0][1]), 0
         if not has_layer and len(scene.sizes) > 2 or scene.layers == 1:
             for depth in range(1, layer):
@@ -696,7 +787,12 @@ def _one_end(node, layer, prefix, term, scope, conv, scene, visible):
         for rank, other in enumerate(others):
             if other != index and index is not None:
                 end = f"h{_plain(other)}" if layer - 1 else f"i{_plain(other)}"
-                yield (index, other), 0.2 + 0.01 * rank, f"{spelling(node)} lacks an index; taken as the weight to {prefix}{_plain(index)} from {end}", False
+                yield (
+                    (index, other),
+                    0.2 + 0.01 * rank,
+                    f"{spelling(node)} lacks an index; taken as the weight to {prefix}{_plain(index)} from {end}",
+                    False,
+                )
 
 
 def parse_symbol(text):
@@ -710,7 +806,15 @@ def shown(choice, scene):
     """Say what a choice is, in the book's names."""
     if choice.kind in ("loss", "eta"):
         return ROLE_WORDS[choice.kind]
-    layer = "the inputs" if choice.layer == 0 else "the output layer" if choice.layer == scene.layers else "the hidden layer" if scene.layers == 2 else f"layer {choice.layer}"
+    layer = (
+        "the inputs"
+        if choice.layer == 0
+        else "the output layer"
+        if choice.layer == scene.layers
+        else "the hidden layer"
+        if scene.layers == 2
+        else f"layer {choice.layer}"
+    )
     where = [("class label" if s == "label" else _plain(s)) for s in choice.slots if s is not None]
     kind = choice.kind.replace("new ", "updated ")
     word = ROLE_WORDS.get(choice.kind.split(" ")[-1] if choice.kind.startswith("new") else choice.kind, kind)
@@ -718,7 +822,17 @@ def shown(choice, scene):
         return f"{'updated ' if 'new' in choice.kind else ''}weight of {layer}, to {where[0]} from {where[1]}"
     if choice.kind == "out" and choice.layer == 0:
         word, layer = "input", ""
-    return " ".join(filter(None, [word, f"of {layer}" if layer and choice.kind not in ("target", "unit loss") else "", ("unit " if len(where) == 1 else "") + ", ".join(where) if where else "", "transposed" if choice.transpose else ""]))
+    return " ".join(
+        filter(
+            None,
+            [
+                word,
+                f"of {layer}" if layer and choice.kind not in ("target", "unit loss") else "",
+                ("unit " if len(where) == 1 else "") + ", ".join(where) if where else "",
+                "transposed" if choice.transpose else "",
+            ],
+        )
+    )
 
 
 __all__ = ["Choice", "Convention", "Options", "choices", "convention", "replace", "rows_for", "shown", "spelling"]

@@ -67,7 +67,7 @@ class Chain:
 WORDS = (
     "net out output target softmax sigmoid logistic tanh relu log ln exp sum Loss loss Error error cost Cost total true pred "
     "diag delta Delta sigma theta Theta eta alpha epsilon lambda omega phi nabla partial input label logits logit probs prob scores score "
-    "softplus hidden Sigmoid Softmax ReLU Tanh hat err act transpose loss Net Out one onehot lr in"
+    "np matmul multiply outer softplus hidden Sigmoid Softmax ReLU Tanh hat err act transpose loss Net Out one onehot lr in"
 ).split()
 GREEK_WORDS = set("delta Delta sigma theta Theta eta alpha epsilon lambda omega phi nabla partial sum".split())
 STYLE = set(
@@ -76,15 +76,67 @@ STYLE = set(
     "underbrace overbrace bold mathop begingroup endgroup middle scriptstyle textsf texttt hfill centering strut smash unicode".split()
 )
 GAPS = {"quad", "qquad", "space", "enspace", " "}
-PRODUCTS = {"cdot": "·", "times": "·", "ast": "*", "odot": "⊙", "circ": "⊙", "otimes": "⊗", "div": "/", "bullet": "⊙", "star": "*", "sdot": "·", "centerdot": "·"}
-RELATIONS = {"leftarrow": "<-", "gets": "<-", "equiv": "=", "triangleq": "=", "approx": "≈", "simeq": "≈", "coloneqq": "=", "doteq": "=", "stackrel": "="}
+PRODUCTS = {
+    "cdot": "·",
+    "times": "·",
+    "ast": "*",
+    "odot": "⊙",
+    "circ": "⊙",
+    "otimes": "⊗",
+    "div": "/",
+    "bullet": "⊙",
+    "star": "*",
+    "sdot": "·",
+    "centerdot": "·",
+}
+RELATIONS = {
+    "leftarrow": "<-",
+    "gets": "<-",
+    "equiv": "=",
+    "triangleq": "=",
+    "approx": "≈",
+    "simeq": "≈",
+    "coloneqq": "=",
+    "doteq": "=",
+    "stackrel": "=",
+}
 UNEQUAL = {"neq", "ne"}
 ARROWS = set("to rightarrow Rightarrow implies Longrightarrow longrightarrow Leftrightarrow iff therefore because".split())
 ACCENTS = {"hat": "hat", "widehat": "hat", "tilde": "tilde", "widetilde": "tilde", "bar": "bar", "overline": "bar", "check": "check", "dot": "dot"}
-ALIAS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta", "upsigma": "sigma", "varsigma": "sigma", "bigtriangledown": "nabla", "triangledown": "nabla", "lbrace": "\\{", "rbrace": "\\}", "lbrack": "[", "rbrack": "]", "langle": "(", "rangle": ")", "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "mathbbm": "mathbb", "intercal": "top", "dagger": "top", "lVert": "|", "rVert": "|", "vert": "|", "mid": "|", "sum": "sum"}  # fmt: skip
-CHARS = dict(zip("δσθηαεϵλωφϕΔΘ∂∑Σ∇πρμψγβΦΨΩξζκτ", "delta sigma theta eta alpha epsilon epsilon lambda omega phi phi Delta Theta partial sum sum nabla pi rho mu psi gamma beta Phi Psi Omega xi zeta kappa tau".split()))
-CHAR_OPS = {"·": "·", "⋅": "·", "×": "·", "∗": "*", "•": "·", "−": "-", "–": "-", "—": "-", "⊙": "⊙", "∘": "⊙", "⊗": "⊗", "÷": "/", "⁄": "/", "∕": "/"}
-DIGITS = {**{c: ("_", str(i)) for i, c in enumerate("₀₁₂₃₄₅₆₇₈₉")}, **{c: ("^", str(i)) for i, c in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}, "ᵢ": ("_", "i"), "ⱼ": ("_", "j"), "ₖ": ("_", "k"), "ₗ": ("_", "l"), "ᵀ": ("^", "T"), "ˡ": ("^", "l"), "⁺": ("^", "+"), "⁻": ("^", "-"), "ₙ": ("_", "n"), "ₘ": ("_", "m"), "ᴸ": ("^", "L")}  # fmt: skip
+ALIAS = dict(
+    pair.split("=")
+    for pair in (
+        "varepsilon=epsilon varphi=phi vartheta=theta upsigma=sigma varsigma=sigma bigtriangledown=nabla triangledown=nabla lbrace=\\{ rbrace=\\} "
+        "lbrack=[ rbrack=] langle=( rangle=) dfrac=frac tfrac=frac cfrac=frac mathbbm=mathbb intercal=top dagger=top lVert=| rVert=| vert=| mid=|"
+    ).split()
+)
+CHARS = dict(
+    zip(
+        "δσθηαεϵλωφϕΔΘ∂∑Σ∇πρμψγβΦΨΩξζκτ",
+        "delta sigma theta eta alpha epsilon epsilon lambda omega phi phi Delta Theta partial sum sum nabla "
+        "pi rho mu psi gamma beta Phi Psi Omega xi zeta kappa tau".split(),
+    )
+)
+CHAR_OPS = {
+    "·": "·",
+    "⋅": "·",
+    "×": "·",
+    "∗": "*",
+    "•": "·",
+    "−": "-",
+    "–": "-",
+    "—": "-",
+    "⊙": "⊙",
+    "∘": "⊙",
+    "⊗": "⊗",
+    "÷": "/",
+    "⁄": "/",
+    "∕": "/",
+}
+DIGITS = {
+    **{c: ("_", d) for c, d in zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₙₘ", "0123456789ijklnm")},
+    **{c: ("^", d) for c, d in zip("⁰¹²³⁴⁵⁶⁷⁸⁹ᵀˡᴸ⁺⁻", "0123456789TlL+-")},
+}
 HATTED = {"ŷ": "yhat", "ẑ": "zhat", "â": "ahat", "ô": "ohat", "Ŷ": "Yhat"}
 SPLIT_WORDS = "becomes|equals|is equal to|which equals|gives"
 
@@ -177,7 +229,17 @@ def tokenise(text, start=0, end=None, plain=False):
             elif value in (".*",):
                 put("op", "⊙", a, b)
             else:
-                known = {"<-": ("rel", "<-"), "←": ("rel", "<-"), ":=": ("rel", "="), "==": ("rel", "="), "≔": ("rel", "="), "≡": ("rel", "="), "!=": ("rel", "!="), "≠": ("rel", "!="), "≈": ("rel", "≈")}
+                known = {
+                    "<-": ("rel", "<-"),
+                    "←": ("rel", "<-"),
+                    ":=": ("rel", "="),
+                    "==": ("rel", "="),
+                    "≔": ("rel", "="),
+                    "≡": ("rel", "="),
+                    "!=": ("rel", "!="),
+                    "≠": ("rel", "!="),
+                    "≈": ("rel", "≈"),
+                }
                 put(*known.get(value, ("arrow", value)), a, b)
         elif kind == "num":
             put("num", value, a, b)
@@ -188,7 +250,10 @@ def tokenise(text, start=0, end=None, plain=False):
     return tokens
 
 
-CONNECTIVES = set("if for when where otherwise else and so or since because thus hence therefore case si with then as by let that is we get which all eq eqn i.e e.g sum".split())
+CONNECTIVES = set(
+    "if for when where otherwise else and so or since because thus hence therefore case si with then as by let that is we get which all "
+    "eq eqn i.e e.g sum".split()
+)
 
 
 def _in_braces(tokens):
@@ -237,7 +302,7 @@ def _character(value, a, b, tokens, put):
         put("name", "L", a, b)
     elif value == "𝟙":
         put("num", "1", a, b)
-    elif value == "$" or value.isspace() or value in "\u200b\ufeff\u00a0#\"":
+    elif value == "$" or value.isspace() or value in '\u200b\ufeff\u00a0#"':
         pass
     else:
         put("bad", value, a, b)
@@ -247,7 +312,7 @@ def split_run(run, start, tokens):
     """Split a run of letters: known words whole, a differential ``d`` off, the rest letter by letter."""
     scripted = bool(tokens) and tokens[-1].kind in ("sub", "sup")
     at, out = 0, []
-    if run == "dot" or run == "T":
+    if run in ("dot", "T", "np"):
         return [(run, "name", start, start + len(run))]
     if len(run) > 1 and run[0] in "d" and not scripted and run not in WORDS:
         rest = run[1:]
@@ -255,11 +320,29 @@ def split_run(run, start, tokens):
             out.append(("partial", "cmd", start, start + 1))
             at = 1
     while at < len(run):
-        word = next((w for w in sorted(WORDS, key=len, reverse=True) if run.startswith(w, at) and (w not in ("in", "one", "err", "act", "hat", "out") or run[at:] == w or (w == "out" and at == 0))), None)
+        word = next(
+            (
+                w
+                for w in sorted(WORDS, key=len, reverse=True)
+                if run.startswith(w, at) and (w not in ("in", "one", "err", "act", "hat", "out") or run[at:] == w or (w == "out" and at == 0))
+            ),
+            None,
+        )
         if word is None and run[at:] in ("yhat", "zhat", "phat", "ypred", "ytrue"):
             word = run[at:]
         name = word or run[at]
-        name = {"ypred": "yhat", "ytrue": "y", "Sigmoid": "sigmoid", "Softmax": "softmax", "ReLU": "relu", "Tanh": "tanh", "logistic": "sigmoid", "Net": "net", "Out": "out", "transpose": "top"}.get(name, name)
+        name = {
+            "ypred": "yhat",
+            "ytrue": "y",
+            "Sigmoid": "sigmoid",
+            "Softmax": "softmax",
+            "ReLU": "relu",
+            "Tanh": "tanh",
+            "logistic": "sigmoid",
+            "Net": "net",
+            "Out": "out",
+            "transpose": "top",
+        }.get(name, name)
         kind = "cmd" if name in ("sum", "partial", "nabla") else "name"
         out.append((name, kind, start + at, start + at + len(word or run[at])))
         at += len(word or run[at])
@@ -273,7 +356,9 @@ class Parser:
     """Recursive descent over one side's tokens."""
 
     def __init__(self, tokens, plain=False):
-        self.tokens = [t for t in tokens if t.kind not in ("gap", "amp", "brk", "words") or (t.kind in ("amp", "brk", "words") and _inside_cases(tokens, t))]
+        self.tokens = [
+            t for t in tokens if t.kind not in ("gap", "amp", "brk", "words") or (t.kind in ("amp", "brk", "words") and _inside_cases(tokens, t))
+        ]
         self.at, self.depth, self.plain = 0, 0, plain
 
     def peek(self, ahead=0):
@@ -327,7 +412,20 @@ class Parser:
                     raise Unreadable(f"nothing follows the sign {token.text!r}")
                 break
             sign = self.peek()
-            if (operator or (items and ((items[-1][1].kind == "bigsum" and any(t.text.islower() for script in items[-1][1].subs for t in script)) or (items[-1][1].kind == "deriv" and items[-1][1].parts[0] is None)))) and sign.text in ("-", "+") and sign.kind == "op":
+            if (
+                (
+                    operator
+                    or (
+                        items
+                        and (
+                            (items[-1][1].kind == "bigsum" and any(t.text.islower() for script in items[-1][1].subs for t in script))
+                            or (items[-1][1].kind == "deriv" and items[-1][1].parts[0] is None)
+                        )
+                    )
+                )
+                and sign.text in ("-", "+")
+                and sign.kind == "op"
+            ):
                 self.take()
                 item = self.item()
                 if sign.text == "-":
@@ -366,7 +464,17 @@ class Parser:
                 at += 3
             elif d(at) and at + 3 < len(items) and items[at + 2][0] == "/" and d(at + 2):
                 numerator = items[at + 1][1]
-                out.append((op, Node("deriv", item.start, items[at + 3][1].end, parts=(Node("product", numerator.start, numerator.end, parts=(("", numerator),)), items[at + 3][1]))))
+                out.append(
+                    (
+                        op,
+                        Node(
+                            "deriv",
+                            item.start,
+                            items[at + 3][1].end,
+                            parts=(Node("product", numerator.start, numerator.end, parts=(("", numerator),)), items[at + 3][1]),
+                        ),
+                    )
+                )
                 at += 4
             elif d(at) and item.name == "d" and at + 1 < len(items) and items[at + 1][0] == "":
                 variable = items[at + 1][1]
@@ -377,7 +485,26 @@ class Parser:
                 at += 1
         return out
 
+    def numpy_call(self):
+        """np.dot(A, B), np.exp(x): the product or function it is, or None."""
+        if not (self.peek().text == "np" and self.peek(1).text == "." and self.peek(2).kind == "name"):
+            return None
+        start = self.peek().start
+        self.at += 2
+        if self.peek().text not in ("dot", "matmul", "multiply", "outer"):
+            return None
+        operator = {"dot": "*", "matmul": "*", "multiply": "⊙", "outer": "⊗"}[self.take().text]
+        both = self.atom()
+        if both.kind != "list" or len(both.parts) != 2:
+            raise Unreadable("a product of what?")
+        items = [("" if k == 0 else operator, Node("group", p.start, p.end, "(", (p,))) for k, p in enumerate(both.parts)]
+        product = Node("product", both.start, both.end, parts=tuple(items))
+        return Node("group", start, both.end, "(", (Node("sum", both.start, both.end, parts=((1, product, both.start),)),))
+
     def item(self):
+        call = self.numpy_call()
+        if call is not None:
+            return self.scripts(call)
         node = self.atom()
         return self.scripts(node)
 
@@ -408,7 +535,14 @@ class Parser:
                     script.append(self.take())
                 script.append(self.take())
                 sups.append(script)
-            elif token.text == "T" and token.kind == "name" and not token.spaced and self.at and self.tokens[self.at - 1].text in ("]", ")") and self.peek(1).kind not in ("sub", "sup"):
+            elif (
+                token.text == "T"
+                and token.kind == "name"
+                and not token.spaced
+                and self.at
+                and self.tokens[self.at - 1].text in ("]", ")")
+                and self.peek(1).kind not in ("sub", "sup")
+            ):
                 self.take()
                 sups.append([token])
             elif token.text == "." and token.kind == "op" and self.peek(1).text in ("T", "top", "dot") and self.peek(1).start == token.end:
@@ -505,14 +639,25 @@ class Parser:
         if over.kind == "over":
             self.take()
             bottom = self.expression()
-            parts = [Node("sum", opening.start, bottom.end, parts=((1, Node("product", opening.start, bottom.end, parts=(("", fraction(parts[0], bottom)),)), opening.start),))]
+            parts = [
+                Node(
+                    "sum",
+                    opening.start,
+                    bottom.end,
+                    parts=((1, Node("product", opening.start, bottom.end, parts=(("", fraction(parts[0], bottom)),)), opening.start),),
+                )
+            ]
         closing = self.take()
         if not (closing.text == close and closing.kind == "op"):
             if closing.kind == "end":
                 raise Unreadable(f"the bracket {opening.text!r} is not closed")
             raise Unreadable(f"cannot read {closing.text!r} inside the brackets")
         kind = "group" if relation is None else "list" if relation == "," else "relation"
-        return Node(kind, opening.start, closing.end, name=opening.text.lstrip("\\") if opening.text != "{" else "{", parts=tuple(parts), primes=0) if kind != "relation" else Node(kind, opening.start, closing.end, name=relation, parts=tuple(parts))
+        return (
+            Node(kind, opening.start, closing.end, name=opening.text.lstrip("\\") if opening.text != "{" else "{", parts=tuple(parts), primes=0)
+            if kind != "relation"
+            else Node(kind, opening.start, closing.end, name=relation, parts=tuple(parts))
+        )
 
     def argument(self):
         token = self.peek()
@@ -548,7 +693,12 @@ class Parser:
             return node
         if token.kind == "name":
             node = Node("name", token.start, token.end, name=token.text)
-            if self.peek().kind == "num" and self.peek().start == token.end and token.text not in FUNCTION_NAMES and re.fullmatch(r"\d+", self.peek().text):
+            if (
+                self.peek().kind == "num"
+                and self.peek().start == token.end
+                and token.text not in FUNCTION_NAMES
+                and re.fullmatch(r"\d+", self.peek().text)
+            ):
                 digits = self.take()  # h1 for h_1
                 node.subs, node.end = ([digits],), digits.end
             return node
@@ -698,7 +848,10 @@ def script_text(tokens):
 
 # ---------------------------------------------------------------- pieces, chains, sides
 
-MATHS = re.compile(r"\$\$(.+?)\$\$|\\\[(.+?)\\\]|(\\begin\{(align|equation|gather|eqnarray|multline|aligned|split)\*?\}.+?\\end\{\4\*?\})|\$([^$]+?)\$|\\\((.+?)\\\)", re.S)
+MATHS = re.compile(
+    r"\$\$(.+?)\$\$|\\\[(.+?)\\\]|(\\begin\{(align|equation|gather|eqnarray|multline|aligned|split)\*?\}.+?\\end\{\4\*?\})|\$([^$]+?)\$|\\\((.+?)\\\)",
+    re.S,
+)
 GLUE = re.compile(r"[\s=+\-−–*/().,·×0-9^_{}]*")
 
 
@@ -772,7 +925,7 @@ def _piece(text, start, end, plain, display):
             if not sides:
                 continue
             continues = sides[0][0] in ("=", "≈", "<-") and not sides[0][1]
-            made, notes = [], []
+            made = []
             for relation, tokens_ in sides:
                 tokens_, cases_, notes_ = _trailing(tokens_)
                 condition.extend(cases_)
@@ -785,7 +938,14 @@ def _piece(text, start, end, plain, display):
                 made.append(side)
             if not made:
                 continue
-            joined = chains and statement[0].text in ("+", "-", "*", "·", "⊙") and statement[0].kind == "op" and not continues and len(sides) == 1 and chains[-1].sides
+            joined = (
+                chains
+                and statement[0].text in ("+", "-", "*", "·", "⊙")
+                and statement[0].kind == "op"
+                and not continues
+                and len(sides) == 1
+                and chains[-1].sides
+            )
             if joined and (row_joins(tokens, statement) or statement[0].text != "-"):
                 previous = chains[-1].sides[-1]
                 merged = [t for t in tokens if previous.start <= t.start < made[0].end and t.kind not in ("amp", "brk")]
@@ -895,12 +1055,23 @@ def _statements(row):
             pass
         elif statements and condition is not None:
             statements[-1][1].append(condition)
-        elif statements and before is not None and before.text.split(" ")[0].lower() in ("if", "for", "when", "si") and before.kind == "words" and not relations:
+        elif (
+            statements
+            and before is not None
+            and before.text.split(" ")[0].lower() in ("if", "for", "when", "si")
+            and before.kind == "words"
+            and not relations
+        ):
             pass
         elif statements and not relations and before is not None and (before.kind == "arrow" or (before.kind == "words")):
             if before.kind == "arrow" and part[0].text != "(":
                 statements[-1][0].extend([Token("rel", "=", before.start, before.end), *part])
-        elif statements and before is not None and before.kind == "gap" and (not relations or part[0].kind == "rel" or not any(t.kind == "rel" for t in statements[-1][0]) or _open(statements[-1][0])):
+        elif (
+            statements
+            and before is not None
+            and before.kind == "gap"
+            and (not relations or part[0].kind == "rel" or not any(t.kind == "rel" for t in statements[-1][0]) or _open(statements[-1][0]))
+        ):
             if part[0].text == "(" and part[-1].text == ")" and not relations and separator is None:
                 inside = part[1:-1]
                 if any(t.kind == "rel" for t in inside):
@@ -918,7 +1089,9 @@ def _statements(row):
 
 def read_condition(tokens):
     """Read ``i = j``, ``k \\neq i``, ``y = k`` as (left, relation, right, certain), or None."""
-    solid = [t for t in tokens if t.kind not in ("gap", "words", "amp", "brk") and not (t.kind == "op" and t.text in ("(", ")", "{", "}", ",", ".", ";"))]
+    solid = [
+        t for t in tokens if t.kind not in ("gap", "words", "amp", "brk") and not (t.kind == "op" and t.text in ("(", ")", "{", "}", ",", ".", ";"))
+    ]
     solid = [t for t in solid if not (t.kind == "word" and t.text in ("forall", "∀"))]
     relation = [t for t in solid if t.kind == "rel" or t.text == "not"]
     if not relation or len(solid) > 9:
@@ -965,7 +1138,11 @@ def _trailing(tokens):
     tokens, cases, notes = list(tokens), [], []
     while tokens:
         last = tokens[-1]
-        if last.kind in ("gap", "words", "amp", "arrow") or (last.kind == "op" and last.text in (",", ";", ".", ":", "?", "!")) or (last.kind == "word" and last.text in ("∀", "forall")):
+        if (
+            last.kind in ("gap", "words", "amp", "arrow")
+            or (last.kind == "op" and last.text in (",", ";", ".", ":", "?", "!"))
+            or (last.kind == "word" and last.text in ("∀", "forall"))
+        ):
             tokens.pop()
             continue
         if last.text in (")", "]") and last.kind == "op":
@@ -975,13 +1152,22 @@ def _trailing(tokens):
                 inside = tokens[opens[-1] + 1 : -1]
                 condition = read_condition(inside)
                 before = tokens[opens[-1] - 1]
-                wordy = any(t.kind == "words" for t in inside) or (inside[:2] and "".join(t.text for t in inside[:2]).lower().startswith(("if", "fori", "for")) and inside[0].end == inside[1].start if len(inside) > 1 else False)
+                wordy = any(t.kind == "words" for t in inside) or (
+                    inside[:2] and "".join(t.text for t in inside[:2]).lower().startswith(("if", "fori", "for")) and inside[0].end == inside[1].start
+                    if len(inside) > 1
+                    else False
+                )
                 if condition is not None and before.kind in ("gap",) or (condition is not None and wordy):
                     cases.append(condition)
                     tokens = tokens[: opens[-1]]
                     continue
                 top = [t for t, d in zip(inside, _depths(inside)) if t.kind == "rel" and d == 0 and t.text != "!="]
-                if top and condition is None and not (before.text == "1" and tokens[opens[-1] - 2].kind != "sub") and before.kind not in ("sub", "sup"):
+                if (
+                    top
+                    and condition is None
+                    and not (before.text == "1" and tokens[opens[-1] - 2].kind != "sub")
+                    and before.kind not in ("sub", "sup")
+                ):
                     notes.append(inside)
                     tokens = tokens[: opens[-1]]
                     continue
@@ -1023,7 +1209,10 @@ def _side_note(text, tokens, plain):
     parts.append(part)
     cases, sides = [], []
     for part in parts:
-        while part and (part[0].kind in ("words", "gap") or (part[0].text in ("i", "f") and len(part) > 1 and part[0].end == part[1].start and "".join(t.text for t in part[:2]) == "if")):
+        while part and (
+            part[0].kind in ("words", "gap")
+            or (part[0].text in ("i", "f") and len(part) > 1 and part[0].end == part[1].start and "".join(t.text for t in part[:2]) == "if")
+        ):
             part = part[2:] if part[0].text == "i" else part[1:]
         condition = read_condition(part)
         if condition is not None:

@@ -96,7 +96,10 @@ class Scene:
         put = lambda name, value: object.__setattr__(self, name, value)  # noqa: E731
         sizes = tuple(int(n) for n in self.sizes)
         if not 2 <= len(sizes) <= MAX_LAYERS + 1 or not all(1 <= n <= MAX_UNITS for n in sizes):
-            raise ValueError(f"sizes: expected 2 to {MAX_LAYERS + 1} layers of 1 to {MAX_UNITS} units, got {sizes}; a derivation that is right is right for a small network too")
+            raise ValueError(
+                f"sizes: expected 2 to {MAX_LAYERS + 1} layers of 1 to {MAX_UNITS} units, got {sizes}; "
+                "a derivation that is right is right for a small network too"
+            )
         put("sizes", sizes)
         put("cases", (self.cases,) if isinstance(self.cases, str) else tuple(self.cases))
         put("aliases", tuple(sorted(dict(self.aliases).items())))
@@ -133,7 +136,15 @@ class Scene:
     def larger(self, dormant=False):
         """The same network with one more unit in every layer that has two or more; dormant ones send nothing on."""
         sizes = tuple(n + (n > 1) for n in self.sizes)
-        return replace(self, sizes=sizes, network=None, batch=self.batch + 1 if self.batch > 1 else self.batch, x=None, target=None, dormant=self.sizes if dormant else ())
+        return replace(
+            self,
+            sizes=sizes,
+            network=None,
+            batch=self.batch + 1 if self.batch > 1 else self.batch,
+            x=None,
+            target=None,
+            dormant=self.sizes if dormant else (),
+        )
 
     def numbers(self, kind="random"):
         """The scene's :class:`Numbers`: ``"random"``, ``"one-hot"``, or ``"given"`` for the network's own."""
@@ -180,7 +191,22 @@ def as_scene(network, **changes):
         sizes = (network.W[0].shape[1], *(w.shape[0] for w in network.W))
         # the numbers of the question belong to its network: any other needs Scene(x=..., target=...)
         numbers = {"x": QUESTION_X, "target": QUESTION_TARGET} if sizes == (2, 2, 2) else {}
-        return Scene(**{**dict(activations=network.activations, hidden=network.activations[0], output=network.activations[-1], loss=network.loss, sizes=sizes, shared_bias=network.shared_bias, reduction=network.reduction, network=network), **numbers, **changes})
+        return Scene(
+            **{
+                **dict(
+                    activations=network.activations,
+                    hidden=network.activations[0],
+                    output=network.activations[-1],
+                    loss=network.loss,
+                    sizes=sizes,
+                    shared_bias=network.shared_bias,
+                    reduction=network.reduction,
+                    network=network,
+                ),
+                **numbers,
+                **changes,
+            }
+        )
     raise TypeError(f"network: expected a Network, a Scene, a mapping or the name of the hidden activation, got {type(network).__name__}")
 
 
@@ -320,7 +346,9 @@ class Numbers:
             self.arrays[kind, layer] = value
             return value
         if kind in ("new W", "new b"):
-            return self.array(kind[-1], layer) - self.array("eta", 0).reshape((-1, 1) + (1,) * (2 if kind[-1] == "W" else 1)) * self.array(f"gradient {kind[-1]}", layer)
+            return self.array(kind[-1], layer) - self.array("eta", 0).reshape((-1, 1) + (1,) * (2 if kind[-1] == "W" else 1)) * self.array(
+                f"gradient {kind[-1]}", layer
+            )
         raise KeyError((kind, layer))
 
     def value(self, kind, layer):
