@@ -208,6 +208,22 @@ def test_deeper_networks_and_other_activations_have_their_slips_too():
     assert close(values["the weight matrix above is not transposed"], delta[0] * x[0])
 
 
+def test_only_the_matrices_above_a_weight_must_be_square_to_be_left_untransposed():
+    network = random_network((3, 2, 2, 2), ["sigmoid"] * 3, rng=np.random.default_rng(0))
+    for parameter in [("W", 0, 0, 0), ("W", 1, 0, 0)]:
+        assert "the weight matrix above is not transposed" in dict(slip_values(network, parameter, np.ones(3), np.zeros(2)))
+
+
+def test_a_shared_bias_is_named_by_its_layer():
+    network = random_network((2, 3, 2), ["sigmoid", "sigmoid"], rng=np.random.default_rng(0), shared_bias=True)
+    words = {words for words, _ in slip_values(network, ("W", 0, 0, 0))}
+    assert {"the derivative by b[0] is taken instead", "the derivative by b[1] is taken instead"} <= words
+
+
+def test_a_place_may_be_given_as_a_list():
+    assert diagnose_value("0.000438568", ["W", 0, 0, 0]).is_right
+
+
 def test_the_learning_rate_changes_the_updated_weights_only():
     slow, fast = (dict(slip_values(question_network(), "w1", learning_rate=rate)) for rate in (0.1, 1.0))
     assert {words for words in slow if slow[words] != fast[words]} == {"the weights above are already updated"}

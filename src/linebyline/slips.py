@@ -191,7 +191,7 @@ def _wrong_deltas(network, forward, target, layer, right, learning_rate):
         return
 
     delta = network.output_delta(forward, target)
-    for unit in range(len(delta)) if len(delta) > 1 else ():
+    for unit in range(len(delta)):
         yield f"only the path through output {unit + 1} is followed", from_top(np.where(np.arange(len(delta)) == unit, delta, 0))
     moved = [w - learning_rate * g for w, g in zip(network.W, right.W)]
     yield "the weights above are already updated", _backward(network, forward, delta, weights=moved)
@@ -263,7 +263,7 @@ def _question_names(network):
 
 def _where(network, parameter):
     names, known = _question_names(network), list(_all_places(network))
-    where = names.get(parameter, parameter) if isinstance(parameter, str) else tuple(parameter)
+    where = names.get(parameter) if isinstance(parameter, str) else tuple(parameter)
     if where not in known:
         words = "'w1' to 'w8', 'b1', 'b2' or " if names else ""
         raise ValueError(f"parameter: expected {words}one of {known[0]} to {known[-1]}, got {parameter!r}")
