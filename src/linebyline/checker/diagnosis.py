@@ -35,7 +35,7 @@ def explain(judge, side, verdict, options, deadline):
     """Explain a side that is not equal to its left side: (status, message, repaired side)."""
     base = verdict.message or "not equal to the left side"
     if verdict.numeric:
-        return verdict.status, _number(judge, verdict, base), ""
+        return verdict.status, _number(judge, side, verdict, base), ""
     ratio = _ratio(judge, verdict, options)
     if ratio:
         found = _by_factor(judge, side, ratio)
@@ -162,9 +162,22 @@ def _elsewhere(judge, verdict, options):
     return ""
 
 
-def _number(judge, verdict, base):
-    """Name the slip behind a wrong number, if the package's own diagnosis knows it."""
-    return base
+def _number(judge, side, verdict, base):
+    """Name the slip behind a wrong number for dE/dw or dE/db, where the package's own diagnosis knows it."""
+    from linebyline.slips import diagnose_value
+
+    tree, text = verdict.reference.tree, side.text.strip(" .,;")
+    if tree[0] != "D" or tree[1][0] != "leaf" or verdict.chosen[tree[1][1].key].kind != "loss" or not re.fullmatch(r"-?\d*\.\d+", text):
+        return base
+    variable = verdict.chosen[tree[2].key]
+    if variable.kind not in ("W", "b") or not all(isinstance(slot, int) for slot in variable.slots):
+        return base
+    scene = judge.scene
+    try:
+        found = diagnose_value(text, (variable.kind, variable.layer - 1, *variable.slots), scene.network, np.array(scene.x), np.array(scene.target))
+    except (TypeError, ValueError):
+        return base
+    return f"{base}; {found}"
 
 
 # ---------------------------------------------------------------- edits

@@ -1012,9 +1012,7 @@ class Judge:
                 leaves, builder.same + reference.builder.same, reference.chosen, 8, builder.entries, options, self.scene.layers
             ):
                 variables = list(dict.fromkeys([*variables_of(reference.builder, reference.chosen), *variables_of(builder, chosen)]))
-                updated = (
-                    self.updating(side, reference, builder, chosen) or (self.updated_by_value(reference, numbers) if False else None) or reference
-                )
+                updated = self.updating(side, reference, builder, chosen) or reference
                 try:
                     truth = real(Evaluator(scene, options, {**chosen, **updated.chosen}, domains, variables, sizes={}).value(updated.tree, numbers))
                     evaluator = Evaluator(scene, options, chosen, domains, variables, sizes={})
@@ -1026,7 +1024,7 @@ class Judge:
                 verdict = Verdict(
                     "ok",
                     [],
-                    "compared on the network's numbers, to the precision printed",
+                    f"compared on the network's numbers, inputs {_listed(scene.x)} and targets {_listed(scene.target)}, to the digits printed",
                     (),
                     (builder, tree),
                     {},
@@ -1185,6 +1183,10 @@ def notes_zero(reference):
 def is_zero(tree):
     """Whether a side is written as 0."""
     return len(tree.parts) == 1 and [item.name for _, item in tree.parts[0][1].parts] == ["0"]
+
+
+def _listed(numbers):
+    return ", ".join(f"{n:g}" for n in numbers)
 
 
 def real(value):

@@ -770,6 +770,8 @@ class Parser:
         if name in ("pmatrix", "bmatrix", "matrix", "array") and len(rows) == 1 and len(rows[0]) == 1:
             inner = Parser(rows[0][0], self.plain).whole()
             return Node("group", opening.start, token.end, name="(", parts=(inner,))
+        if not rows:
+            raise Unreadable("a block of cases without a case")
         branches = []
         for row in rows:
             condition = [t for c in row[1:] for t in c]
