@@ -53,7 +53,7 @@ ELSEWHERE = {
     ("07", r"b_{oj}"): replace(SOFTMAX_HIDDEN, shared_bias=False),
     ("08", r"E = \frac12"): QUESTION,
     ("08", r"w_5^+"): QUESTION,
-    ("08", r"\partial out_{oj}}{\partial net_{oj}} = (out"): QUESTION,
+    ("08", r"\partial out_{oj}}{\partial net_{oj}} \\ &= (out"): QUESTION,
     ("08", r"(out_{o2} - target_{o2})"): TWO_CLASSES,
     ("08", r"\delta_{o1} = 2"): TWO_CLASSES,
     ("09", r"(1 - target_{oj})"): BERNOULLI,
