@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linebyline.checker.meaning import Mismatch
-from linebyline.checker.notation import FUNCTIONS, spelling
-from linebyline.checker.parser import Node, Token, Unreadable, parse_side, script_text, tokenise
+from linebyline.checker.notation import FUNCTIONS
+from linebyline.checker.parser import Node
+from linebyline.checker.pieces import parse_side
 from linebyline.checker.scene import LOSS_WORDS, SecondDerivative
+from linebyline.checker.tokens import Token, Unreadable, script_text, tokenise
+from linebyline.checker.values import Evaluator, Mismatch
 
 clock = getattr(time, "thread_time", time.perf_counter)
 INDEX_LETTERS = "ijklmnpqr"
@@ -62,7 +64,6 @@ def explain(judge, side, verdict, options, deadline):
 def _values(judge, verdict, options, kind=None):
     """The side's and the left side's arrays under the most plausible reading."""
     from linebyline.checker.judge import real, uses_label
-    from linebyline.checker.meaning import Evaluator
 
     builder, tree = verdict.built
     kind = "one-hot" if judge.scene.one_hot or uses_label(builder, verdict.chosen) else "random"
@@ -737,6 +738,3 @@ def _partners(judge, bases):
                 rf"\hat{{{letter[:-3]}}}" if letter.endswith("hat") else ("\\" + letter if len(letter) > 3 or letter in ("eta",) else letter)
             )
     return dict(list(out.items())[:5])
-
-
-__all__ = ["explain", "spelling"]

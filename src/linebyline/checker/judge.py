@@ -11,113 +11,22 @@ from itertools import product as pairs_of
 
 import numpy as np
 
-from linebyline.checker import meaning
-from linebyline.checker.meaning import Builder, Evaluator, Mismatch, assignments, read_aliases, variables_of
-from linebyline.checker.notation import LOSSES, NUMBERING, ROLE_WORDS, Options, convention, rows_for, shown, spelling, sub_terms
-from linebyline.checker.parser import Node, Parser, Unreadable, read, script_text, tokenise
-from linebyline.checker.scene import ACTIVATION_NAMES, Scene, SecondDerivative, as_scene
+from linebyline.checker import readings
+from linebyline.checker.guess import attempts, likely_rows, likely_scenes, names_in, names_of, sub_terms_or_none
+from linebyline.checker.meaning import Builder, read_aliases
+from linebyline.checker.notation import NUMBERING, ROLE_WORDS, Options, convention, shown, spelling, sub_terms
+from linebyline.checker.parser import Node, Parser
+from linebyline.checker.pieces import read, read_condition
+from linebyline.checker.readings import assignments, variables_of
+from linebyline.checker.report import Report, SideReport
+from linebyline.checker.scene import ACTIVATION_NAMES, SecondDerivative
+from linebyline.checker.tokens import Unreadable, script_text, tokenise
+from linebyline.checker.values import Evaluator, Mismatch
 
 clock = getattr(time, "thread_time", time.perf_counter)  # the work done, whatever else the machine does
-STATUSES = ("reference", "ok", "loose", "wrong", "carries", "unreadable", "note-ok", "note-wrong")
 TOLERANCE = 1e-8
 PATIENCE = 0.20  # seconds spent on other conventions
 LIMIT = 0.55  # seconds after which no further reading is tried
-
-
-@dataclass(frozen=True)
-class SideReport:
-    """The verdict on one side.
-
-    Attributes
-    ----------
-    text : str
-        The side as it was typed.
-    line : int
-        The line of the text it starts on.
-    status : str
-        One of ``reference``, ``ok``, ``loose``, ``wrong``, ``carries``, ``unreadable``, ``note-ok``, ``note-wrong``.
-    message : str
-        What is wrong or was assumed, and what would make it right.
-    reading : str
-        How each symbol was understood.
-    holds_for : tuple of str
-        Hidden activations with which the side equals the left side.
-    repair : str
-        The side repaired, in LaTeX, or an empty string.
-    """
-
-    text: str
-    line: int
-    status: str
-    message: str = ""
-    reading: str = ""
-    holds_for: tuple = ()
-    repair: str = ""
-
-
-@dataclass(frozen=True)
-class Report:
-    """The verdict on a derivation.
-
-    Attributes
-    ----------
-    sides : tuple of SideReport
-        Every side, in the order typed; a bracketed side note follows the side it hangs on.
-    scene : Scene
-        The network everything was computed on.
-    notation : str
-        The row of the notation table that was used.
-    assumptions : tuple of str
-        What was inferred or assumed.
-    """
-
-    sides: tuple
-    scene: Scene
-    notation: str
-    assumptions: tuple = ()
-
-    @property
-    def ok(self):
-        """Whether every side was read and is right without a reservation."""
-        return bool(self.sides) and all(s.status in ("reference", "ok", "note-ok") for s in self.sides)
-
-    @property
-    def first_wrong(self):
-        """The index in `sides` of the first wrong side, or None."""
-        return next((k for k, s in enumerate(self.sides) if s.status == "wrong"), None)
-
-    def to_dict(self):
-        """The report as plain data."""
-        sides = [
-            {
-                "text": s.text,
-                "line": s.line,
-                "status": s.status,
-                "message": s.message,
-                "reading": s.reading,
-                "holds_for": list(s.holds_for),
-                "repair": s.repair,
-            }
-            for s in self.sides
-        ]
-        return {
-            "ok": self.ok,
-            "first_wrong": self.first_wrong,
-            "network": self.scene.describe(),
-            "notation": self.notation,
-            "assumptions": list(self.assumptions),
-            "sides": sides,
-        }
-
-    def __str__(self):
-        from linebyline.checker.face import as_text
-
-        return as_text(self)
-
-    def _repr_html_(self):
-        from linebyline.checker.face import as_html
-
-        return as_html(self)
 
 
 def check(text, network=None, notation=None, target=None, aliases=None):
@@ -164,12 +73,12 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     own = read_aliases(dict(aliases).items()) if aliases else []
     target_tree = _read_target(target)
     names = names_in(chains) | (names_of(target_tree) if target_tree else {})
-    scenes, guessed = _scenes(network, names, aliases, notation)
+    scenes, guessed = likely_scenes(network, names, notation)
     scene_aliases = read_aliases(scenes[0].aliases)
     known = own + scene_aliases
-    rows = _rows(notation, names, known)
+    rows = likely_rows(notation, names, known)
     start, best, refuted = clock(), None, {}
-    for scene, row in _attempts(scenes, rows):
+    for scene, row in attempts(scenes, rows):
         judge = Judge(text, scene, convention(row), known, chains, target_tree, names, start, row == notation and row != "question")
         attempt = judge.run()
         if scene is scenes[0] and row != rows[0] and attempt.score < refuted.get("score", 0):
@@ -197,151 +106,6 @@ def _read_target(target):
         return Parser([t for t in tokenise(target.strip().strip("$")) if t.kind not in ("gap",)], "\\" not in target).whole()
     except Unreadable as error:
         raise ValueError(f"target: cannot read {target!r}: {error}") from None
-
-
-# ---------------------------------------------------------------- what the text shows
-
-
-def names_in(chains):
-    """Collect the symbols of a text: {name: list of nodes}."""
-    found = {}
-    for chain in chains:
-        for side in chain.sides:
-            if side.tree is not None:
-                for name, nodes in names_of(side.tree).items():
-                    found.setdefault(name, []).extend(nodes)
-    return found
-
-
-def names_of(tree):
-    found, stack = {}, [tree]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Node):
-            if node.kind == "name":
-                found.setdefault(node.name, []).append(node)
-            if node.name == "e" and node.sups:
-                for script in node.sups:
-                    try:
-                        stack.append(Parser(list(script)).whole())
-                    except Unreadable:
-                        pass
-            if node.kind == "nabla":
-                for script in node.subs:
-                    try:
-                        stack.append(Parser(list(script)).whole())
-                    except Unreadable:
-                        pass
-            stack.extend(node.parts)
-        elif isinstance(node, tuple):
-            stack.extend(node)
-    return found
-
-
-def _scenes(network, names, aliases, notation):
-    """The scenes to try: the given one, or a few that suit the text, the likeliest first."""
-    if network is not None:
-        return [as_scene(network)], False
-    layered = (
-        any(script_text(s).strip("()[]").lower().startswith(("l",)) for nodes in names.values() for n in nodes for s in n.sups)
-        or notation == "layers"
-    )
-    asked = notation in ("classes", "softmax") or (
-        notation not in ("question", "layers", "matrix", None) and " " in str(notation) and notation.count(" ") == 2
-    )
-    subs = {script_text(s) for nodes in names.values() for n in nodes for s in n.subs}
-    mazur = (
-        "net" in names
-        or "out" in names
-        or "target" in names
-        or notation in ("question", "mazur")
-        or any(re.fullmatch(r"[ho]_?\d|total", s) for s in subs)
-    )
-    logs = "log" in names or "ln" in names
-    soft = "softmax" in names or asked
-    sups = {script_text(s) for name, nodes in names.items() if name != "e" for n in nodes for s in n.sups}
-    digits = [int(s.strip("()[]")) for s in sups if s[:1] in "([" and s.strip("()[]").isdigit()]
-    lonely = any(
-        name in ("w", "theta", "omega") and len(terms := sub_terms_or_none(n)) == 1 and terms[0][0] == "var"
-        for name, nodes in names.items()
-        for n in nodes
-    )
-    examples = any(re.fullmatch(r"\([a-kn-z]\)|\[?[a-kn-z]\]", s) for s in sups) and not layered
-    if mazur:
-        shapes = [(2, 2, 2)]
-    elif lonely or (subs <= {"1", "2", "3"} and "x" in names and not digits):
-        shapes = [(3, 1), (2, 4, 3)]
-    elif max(digits, default=0) == 3:
-        shapes = [(3, 4, 2, 3), (3, 4, 2)]
-    elif layered or max(digits, default=0) > 3:
-        shapes = [(3, 4, 2, 3)]
-    else:
-        shapes = [(2, 4, 3)]
-    if subs <= {"1", "2", "3"} and not mazur:
-        shapes.insert(len(shapes) - 1 if shapes[0] == (3, 1) else 1, (1, 1, 1))
-    pairs = [
-        ("sigmoid", "squared_error"),
-        ("softmax", "cross_entropy"),
-        ("sigmoid", "binary_cross_entropy"),
-        ("sigmoid", "sum_of_squares"),
-        ("softmax", "squared_error"),
-        ("identity", "squared_error"),
-    ]
-    if (logs or soft) and not mazur:
-        pairs = [pairs[1], pairs[2], pairs[0], pairs[4], pairs[3]]
-    hidden = "tanh" if "tanh" in names else "relu" if "relu" in names else "sigmoid"
-    scenes = []
-    for rank, k, shape, (output, loss) in sorted((i + 1.5 * j, i, shape, pair) for i, pair in enumerate(pairs) for j, shape in enumerate(shapes)):
-        if output == "softmax" and shape[-1] == 1:
-            continue
-        scene = Scene(hidden=hidden, output=output, loss=loss, sizes=shape)
-        scenes += [replace(scene, batch=4, reduction="mean"), replace(scene, batch=4)] if examples else [scene]
-    if mazur:
-        from linebyline.network import question_network
-
-        scenes[0] = as_scene(question_network(shared_bias="b" in names)) if hidden == "sigmoid" else scenes[0]
-        scenes.insert(1, Scene(hidden="softmax", sizes=(2, 2, 2)))
-    return scenes, True
-
-
-def _rows(notation, names, aliases):
-    """Rows of the notation table that know the most of the text's symbols."""
-    named = {a.name for a in aliases}
-    rows = rows_for(notation)
-    scored = []
-    for rank, row in enumerate(rows):
-        if row == "coursera" and "Theta" not in names and len(rows) > 1:
-            continue
-        conv = convention(row)
-        unknown = sum(1 for name in names if name not in named and not conv.knows(name))
-        own = {name: nodes for name, nodes in names.items() if name not in named}
-        scored.append((unknown - _fit(conv, own) * 0.1, rank, row))
-    scored.sort()
-    best = scored[0][0]
-    kept = [row for score, _, row in scored if score <= best + 0.35]
-    return kept[:6] or rows[:1]
-
-
-def _fit(conv, names):
-    """How well a row's letters explain the text: scores, outputs and targets all there, and no two letters for one of them."""
-    own = [name for name in names if conv.meanings(name)]
-    kinds = {kind for name in own for kind, place in conv.meanings(name) if place != 0}
-    score = sum(kind in kinds for kind in ("net", "out", "target"))
-    score += 2 * ("Theta" in names and conv.name == "coursera") + 2 * (conv.name == "question" and bool({"net", "out", "target"} & set(names)))
-    seen = {}
-    for name in own:
-        kind, place = conv.meanings(name)[0]
-        if kind in ("net", "out", "target", "loss"):
-            score -= 2 * (seen.setdefault((kind, place), name.lower()) != name.lower())
-        score -= len(name) == 1 and name.isupper() and name not in conv.letters and kind != "loss" and any(n.subs for n in names[name])
-    if {"w", "W", "theta", "b"} & set(names) and conv.letters.get("x", [("", 0)])[0][0] == "net":
-        score -= 2  # with weights about, x is an input
-    return score
-
-
-def _attempts(scenes, rows):
-    ranked = sorted((i + j, i, j) for i, j in pairs_of(range(len(scenes)), range(len(rows))))
-    return [(scenes[i], rows[j]) for _, i, j in ranked[:16]]
 
 
 # ---------------------------------------------------------------- one attempt
@@ -650,7 +414,7 @@ class Judge:
     def scene_cases(self):
         out = []
         for text in self.scene.cases:
-            condition = meaning.read_condition(tokenise(text))
+            condition = read_condition(tokenise(text))
             if condition is None:
                 raise ValueError(f"cases: expected something like 'i = k' or 'i != k', got {text!r}")
             out.append(condition)
@@ -733,7 +497,7 @@ class Judge:
         if is_numeric(side.tree):
             return self.numeric(side, reference, options)
         done = set()
-        limit = 6 if quick else meaning.MAX_READINGS
+        limit = 6 if quick else readings.MAX_READINGS
         while plans and tried < limit:
             plan = plans.pop(0)
             key = tuple(sorted(plan.items()))
@@ -1205,13 +969,6 @@ def agree(value, truth, mask=None):
     return bool(np.all(difference <= TOLERANCE * scale)) and difference.size > 0
 
 
-def sub_terms_or_none(node):
-    try:
-        return sub_terms(node)
-    except Unreadable:
-        return []
-
-
 def uses_label(builder, chosen):
     return any("label" in choice.slots for choice in chosen.values()) or any("label" in pair for pair in builder.same)
 
@@ -1285,6 +1042,3 @@ def _spells_out_units(builder, tree):
         return isinstance(t, (tuple, list)) and (bool(t) and t[0] == "exp" or any(has_exp(p) for p in t))
 
     return has_exp(tree) and any(isinstance(s, int) for leaf in builder.leaves for c in leaf.options for s in c.slots)
-
-
-__all__ = ["STATUSES", "Judge", "Report", "SideReport", "check", "LOSSES"]

@@ -8,9 +8,9 @@ order of plausibility; what is not in a table is not guessed.
 """
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-from linebyline.checker.parser import Parser, Unreadable, script_text, tokenise
+from linebyline.checker.tokens import Unreadable, script_text
 
 # name: (family, inputs, hidden scores, hidden outputs, last scores, last outputs, targets, order of w's indices)
 # order: "to_from" is w_ji to j from i; "?" goes by the alphabet, w_ij from i to j
@@ -124,7 +124,6 @@ OFTEN = {  # weaker: only where the row gives the letter no meaning
 LOSSES = ("E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "ell", "err", "e")
 FUNCTIONS = ("f", "g", "phi", "sigma", "psi", "act", "h", "theta", "s", "S")
 NAMED = {"sigmoid": "sigmoid", "tanh": "tanh", "softmax": "softmax", "relu": "relu", "softplus": "softplus"}
-SIZES = set("n m N M K C c J I H D d k p P B T q Q S R L".split())
 ROLE_WORDS = {
     "W": "weights",
     "b": "bias",
@@ -795,13 +794,6 @@ def _one_end(node, layer, prefix, term, scope, conv, scene, visible):
                 )
 
 
-def parse_symbol(text):
-    """Parse one symbol, such as an alias's left side."""
-    tokens = tokenise(text)
-    tree = Parser(tokens, plain="\\" not in text).whole()
-    return tree
-
-
 def shown(choice, scene):
     """Say what a choice is, in the book's names."""
     if choice.kind in ("loss", "eta"):
@@ -833,6 +825,3 @@ def shown(choice, scene):
             ],
         )
     )
-
-
-__all__ = ["Choice", "Convention", "Options", "choices", "convention", "replace", "rows_for", "shown", "spelling"]

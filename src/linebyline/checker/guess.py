@@ -1,0 +1,159 @@
+"""Guess from a text what it is about: the network, and the row of the notation table."""
+
+import re
+from dataclasses import replace
+from itertools import product as pairs_of
+
+from linebyline.checker.notation import convention, rows_for, sub_terms
+from linebyline.checker.parser import Node, Parser
+from linebyline.checker.scene import Scene, as_scene
+from linebyline.checker.tokens import Unreadable, script_text
+
+
+def names_in(chains):
+    """Collect the symbols of a text: {name: list of nodes}."""
+    found = {}
+    for chain in chains:
+        for side in chain.sides:
+            if side.tree is not None:
+                for name, nodes in names_of(side.tree).items():
+                    found.setdefault(name, []).extend(nodes)
+    return found
+
+
+def names_of(tree):
+    found, stack = {}, [tree]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Node):
+            if node.kind == "name":
+                found.setdefault(node.name, []).append(node)
+            if node.name == "e" and node.sups:
+                for script in node.sups:
+                    try:
+                        stack.append(Parser(list(script)).whole())
+                    except Unreadable:
+                        pass
+            if node.kind == "nabla":
+                for script in node.subs:
+                    try:
+                        stack.append(Parser(list(script)).whole())
+                    except Unreadable:
+                        pass
+            stack.extend(node.parts)
+        elif isinstance(node, tuple):
+            stack.extend(node)
+    return found
+
+
+def likely_scenes(network, names, notation):
+    """The scenes to try: the given one, or a few that suit the text, the likeliest first."""
+    if network is not None:
+        return [as_scene(network)], False
+    layered = (
+        any(script_text(s).strip("()[]").lower().startswith(("l",)) for nodes in names.values() for n in nodes for s in n.sups)
+        or notation == "layers"
+    )
+    asked = notation in ("classes", "softmax") or (
+        notation not in ("question", "layers", "matrix", None) and " " in str(notation) and notation.count(" ") == 2
+    )
+    subs = {script_text(s) for nodes in names.values() for n in nodes for s in n.subs}
+    mazur = (
+        "net" in names
+        or "out" in names
+        or "target" in names
+        or notation in ("question", "mazur")
+        or any(re.fullmatch(r"[ho]_?\d|total", s) for s in subs)
+    )
+    logs = "log" in names or "ln" in names
+    soft = "softmax" in names or asked
+    sups = {script_text(s) for name, nodes in names.items() if name != "e" for n in nodes for s in n.sups}
+    digits = [int(s.strip("()[]")) for s in sups if s[:1] in "([" and s.strip("()[]").isdigit()]
+    lonely = any(
+        name in ("w", "theta", "omega") and len(terms := sub_terms_or_none(n)) == 1 and terms[0][0] == "var"
+        for name, nodes in names.items()
+        for n in nodes
+    )
+    examples = any(re.fullmatch(r"\([a-kn-z]\)|\[?[a-kn-z]\]", s) for s in sups) and not layered
+    if mazur:
+        shapes = [(2, 2, 2)]
+    elif lonely or (subs <= {"1", "2", "3"} and "x" in names and not digits):
+        shapes = [(3, 1), (2, 4, 3)]
+    elif max(digits, default=0) == 3:
+        shapes = [(3, 4, 2, 3), (3, 4, 2)]
+    elif layered or max(digits, default=0) > 3:
+        shapes = [(3, 4, 2, 3)]
+    else:
+        shapes = [(2, 4, 3)]
+    if subs <= {"1", "2", "3"} and not mazur:
+        shapes.insert(len(shapes) - 1 if shapes[0] == (3, 1) else 1, (1, 1, 1))
+    pairs = [
+        ("sigmoid", "squared_error"),
+        ("softmax", "cross_entropy"),
+        ("sigmoid", "binary_cross_entropy"),
+        ("sigmoid", "sum_of_squares"),
+        ("softmax", "squared_error"),
+        ("identity", "squared_error"),
+    ]
+    if (logs or soft) and not mazur:
+        pairs = [pairs[1], pairs[2], pairs[0], pairs[4], pairs[3]]
+    hidden = "tanh" if "tanh" in names else "relu" if "relu" in names else "sigmoid"
+    scenes = []
+    for rank, k, shape, (output, loss) in sorted((i + 1.5 * j, i, shape, pair) for i, pair in enumerate(pairs) for j, shape in enumerate(shapes)):
+        if output == "softmax" and shape[-1] == 1:
+            continue
+        scene = Scene(hidden=hidden, output=output, loss=loss, sizes=shape)
+        scenes += [replace(scene, batch=4, reduction="mean"), replace(scene, batch=4)] if examples else [scene]
+    if mazur:
+        from linebyline.network import question_network
+
+        scenes[0] = as_scene(question_network(shared_bias="b" in names)) if hidden == "sigmoid" else scenes[0]
+        scenes.insert(1, Scene(hidden="softmax", sizes=(2, 2, 2)))
+    return scenes, True
+
+
+def likely_rows(notation, names, aliases):
+    """Rows of the notation table that know the most of the text's symbols."""
+    named = {a.name for a in aliases}
+    rows = rows_for(notation)
+    scored = []
+    for rank, row in enumerate(rows):
+        if row == "coursera" and "Theta" not in names and len(rows) > 1:
+            continue
+        conv = convention(row)
+        unknown = sum(1 for name in names if name not in named and not conv.knows(name))
+        own = {name: nodes for name, nodes in names.items() if name not in named}
+        scored.append((unknown - _fit(conv, own) * 0.1, rank, row))
+    scored.sort()
+    best = scored[0][0]
+    kept = [row for score, _, row in scored if score <= best + 0.35]
+    return kept[:6] or rows[:1]
+
+
+def _fit(conv, names):
+    """How well a row's letters explain the text: scores, outputs and targets all there, and no two letters for one of them."""
+    own = [name for name in names if conv.meanings(name)]
+    kinds = {kind for name in own for kind, place in conv.meanings(name) if place != 0}
+    score = sum(kind in kinds for kind in ("net", "out", "target"))
+    score += 2 * ("Theta" in names and conv.name == "coursera") + 2 * (conv.name == "question" and bool({"net", "out", "target"} & set(names)))
+    seen = {}
+    for name in own:
+        kind, place = conv.meanings(name)[0]
+        if kind in ("net", "out", "target", "loss"):
+            score -= 2 * (seen.setdefault((kind, place), name.lower()) != name.lower())
+        score -= len(name) == 1 and name.isupper() and name not in conv.letters and kind != "loss" and any(n.subs for n in names[name])
+    if {"w", "W", "theta", "b"} & set(names) and conv.letters.get("x", [("", 0)])[0][0] == "net":
+        score -= 2  # with weights about, x is an input
+    return score
+
+
+def attempts(scenes, rows):
+    ranked = sorted((i + j, i, j) for i, j in pairs_of(range(len(scenes)), range(len(rows))))
+    return [(scenes[i], rows[j]) for _, i, j in ranked[:16]]
+
+
+def sub_terms_or_none(node):
+    try:
+        return sub_terms(node)
+    except Unreadable:
+        return []
