@@ -104,11 +104,10 @@ def likely_scenes(network, names, notation):
             continue
         scene = Scene(hidden=hidden, output=output, loss=loss, sizes=shape)
         scenes += [replace(scene, batch=4, reduction="mean"), replace(scene, batch=4)] if examples else [scene]
-    if mazur:
+    if mazur and hidden == "sigmoid":  # the question's own letters mean the question's own network
         from linebyline.network import question_network
 
-        scenes[0] = as_scene(question_network(shared_bias="b" in names)) if hidden == "sigmoid" else scenes[0]
-        scenes.insert(1, Scene(hidden="softmax", sizes=(2, 2, 2)))
+        scenes = [as_scene(question_network(shared_bias="b" in names))]
     return scenes, True
 
 
