@@ -29,6 +29,7 @@ ASK_FOR_FONTS = (
     "for (const font of ['1em KaTeX_Main', 'italic 1em KaTeX_Math', '1em KaTeX_Size1', '1em KaTeX_Size2', '1em KaTeX_Size3', "
     "'900 1em \"Font Awesome 6 Free\"']) document.fonts.load(font);"
 )
+PAGE_NAME = re.compile(r"<script>DOCUMENTATION_OPTIONS\.pagename = '([^']*)';</script>")
 CODE_POINT = re.compile(r'"\\?([0-9a-f]{4}|[\ue000-\uf8ff])"')
 
 
@@ -131,6 +132,11 @@ def tidy(page):
     page = page.replace(' role="doc-biblioentry"', "").replace('<div role="list" class="citation-list">', '<div class="citation-list">')
     page = re.sub(r"<th\b[^>]*>\s*(?:<p>\s*</p>)?\s*</th>", "<td></td>", page)  # an empty corner heads no column
     page = SVG.sub(lambda match: tidy_drawing(match[0], match.start()), page)
+    if "searchtools.js" not in page:  # there the order of the theme's scripts is what the search relies on
+        page = re.sub(r'<script ((?:data-[\w-]+="[^"]*" )?)src=', r"<script defer \1src=", page)
+    name = PAGE_NAME.search(page)
+    if name:
+        page = page.replace(name[0], "", 1).replace("<html ", f'<html data-page="{name[1]}" ', 1)
     page = re.sub(r'\s*<meta name="docsearch:[^>]*>', "", page)
     return page
 
@@ -196,25 +202,25 @@ def built_pages(app):
 
 
 def tidy_pages(app, exception):
-    """Tidy every page before the other extensions read them."""
-    if not exception and app.builder.format == "html":
-        for path in built_pages(app):
-            page = path.read_text(encoding="utf-8")
-            if "Content-Security-Policy" not in page:
-                path.write_text(steady(tidy(page)), encoding="utf-8")
-
-
-def protect(app, exception):
-    """Cut the icon fonts to what is used, and write each page's policy: last of all, for it holds for the page as it is then."""
+    """Tidy every page and cut the icons to what is used, before the other extensions read the pages."""
     if exception or app.builder.format != "html":
         return
     static = Path(app.outdir) / "_static"
     for unused in {*static.rglob("*.map"), *static.glob("scripts/fontawesome.js*")}:
         unused.unlink()
-    pages = built_pages(app)
+    for path in built_pages(app):
+        page = path.read_text(encoding="utf-8")
+        if "Content-Security-Policy" not in page:
+            path.write_text(steady(tidy(page)), encoding="utf-8")
     if list(static.rglob("fa-solid-900.ttf")):
-        subset_icons(static, pages)
-    for path in pages:
+        subset_icons(static, built_pages(app))
+
+
+def protect(app, exception):
+    """Write each page's policy: last of all, for it holds for the page as it is then."""
+    if exception or app.builder.format != "html":
+        return
+    for path in built_pages(app):
         page = path.read_text(encoding="utf-8")
         if "Content-Security-Policy" in page or "<head>" not in page:
             continue

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 ARTICLE = re.compile(r'<article class="bd-article">(.*)</article>', re.S)
-STYLES = re.compile(r'<link [^>]*rel="stylesheet"[^>]*>|<link href="[^"]+" rel="stylesheet" />')
+STYLES = re.compile(r'<link [^>]*rel="stylesheet"[^>]*>')
 UNPRINTED = (
     re.compile(r'<script type="application/vnd\.jupyter\.widget-view\+json">.*?</script>', re.S),
     re.compile(r"<template\b.*?</template>", re.S),
@@ -128,5 +128,5 @@ def reading_order(env, docname, seen=None):
 
 
 def setup(app):
-    app.connect("build-finished", finish, priority=650)
+    app.connect("build-finished", finish, priority=560)  # before the style sheets become one
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

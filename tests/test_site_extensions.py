@@ -25,6 +25,7 @@ import offline_site  # noqa: E402
 import page_metadata  # noqa: E402
 import reference_previews  # noqa: E402
 import static_math  # noqa: E402
+import style_bundle  # noqa: E402
 import whole_book  # noqa: E402
 
 LIVE = {"model_module": "anywidget", "model_name": "AnyModel", "state": {"_esm": "export default {}"}}
@@ -168,6 +169,19 @@ def pages_of(site):
     return {path.name: path.read_text(encoding="utf-8") for path in site.glob("*.html")}
 
 
+def sheet_of(page):
+    (sheet,) = re.findall(r'<link [^>]*rel="stylesheet"[^>]*href="([^"?]+)', page)
+    return sheet
+
+
+def test_a_page_loads_one_style_sheet_and_no_script_before_it_can_be_painted(site):
+    for name, page in pages_of(site).items():
+        if name != "index.html":
+            assert (site / sheet_of(page)).stat().st_size < 300_000, name
+        if name not in ("index.html", "search.html"):
+            assert not re.findall(r"<script (?![^>]*defer)[^>]*src=[^>]*>", page), name
+
+
 def test_no_page_names_a_file_of_another_host(site):
     for name, page in pages_of(site).items():
         addresses = re.findall(r'<(?:script|link|img|source|iframe)\b[^>]*?(?:src|href)="([^"]+)"', page)
@@ -201,7 +215,7 @@ def test_equations_are_typeset_with_mathml_numbers_and_labels(site):
     assert page.count("<math ") == 2 and 'class="katex"' in page
     assert '<span class="eqno">(2.1)' in page and 'id="equation-eq-gradient-of-one-weight"' in page
     assert r'data-latex="\frac{\partial E}{\partial w_1} = \delta \, i_1"' in page
-    assert "katex.min.css" in page and not re.search(r"<script[^>]*mathjax", page, re.I)
+    assert ".katex" in text_of(site, sheet_of(page)) and not re.search(r"<script[^>]*mathjax", page, re.I)
     assert 'href="second.html#equation-eq-gradient-of-one-weight"' in text_of(site, "welcome.html")
 
 
@@ -286,7 +300,7 @@ def test_the_whole_book_has_every_chapter_and_links_inside_itself(site):
 
 def test_the_icons_are_a_few_kilobytes_in_the_style_sheet(site):
     assert not list((site / "_static").rglob("fa-*"))
-    css = text_of(site, "_static/styles/pydata-sphinx-theme.css")
+    css = text_of(site, sheet_of(text_of(site, "first.html")))
     fonts = re.findall(r"url\(data:font/woff;base64,([^)]+)\)", css)
     assert len(fonts) >= 3 and sum(map(len, fonts)) < 20_000
     assert ".fa-moon:before" in css and ".fa-yen-sign:before" not in css
@@ -431,3 +445,20 @@ def test_a_chapter_in_the_whole_book_keeps_its_drawings_together():
         '<article class="bd-article book-chapter" id="chapters-a"><svg><clipPath id="chapters-a--c"/>'
         '<path clip-path="url(#chapters-a--c)"/></svg><a href="#chapters-b--d">x</a></article>'
     )
+
+
+@pytest.mark.parametrize(
+    ("css", "left"),
+    [
+        ("a{x:y}", "a{x:y}"),
+        (".used .unused{x:y}", ""),
+        (".used:not(.unused){x:y}", ".used:not(.unused){x:y}"),
+        ('[class*=".unused"]{x:y}', '[class*=".unused"]{x:y}'),
+        ("@media print{.unused{x:y}.used{x:y}}", "@media print{.used{x:y}}"),
+        ("@font-face{font-family:f;src:url(data:a;b,c)}", "@font-face{font-family:f;src:url(data:a;b,c)}"),
+        ('.used::after{content:"}"}.unused{x:y}', '.used::after{content:"}"}'),
+        ("/* } */.used{x:y}", ".used{x:y}"),
+    ],
+)
+def test_only_rules_that_nothing_can_use_are_dropped(css, left):
+    assert style_bundle.purge(css, {"used"}) == left

@@ -158,7 +158,7 @@
 
   // ---- exercises: kept in this browser, sent nowhere
   const KEY = "backprop-line-by-line:solved";
-  const page = typeof DOCUMENTATION_OPTIONS === "undefined" ? location.pathname : DOCUMENTATION_OPTIONS.pagename;
+  const page = document.documentElement.dataset.page ?? location.pathname;
   let fallback = {};
   const read = () => {
     try {
