@@ -24,7 +24,33 @@ COPY = ROOT / "_build" / "mutation"
 MODULES = ("validation", "activations", "losses", "network", "gradcheck", "slips", "exercises", "display", "data")
 
 # the new line of a survivor -> why no test can tell it from the old one
-EQUIVALENT = {}
+_ONE_LETTER = "a dtype's kind is one letter, and none is X"
+_NO_COPY = "decides only whether an array is copied"
+_DOUBLE = "None means float64"
+EQUIVALENT = {
+    'if array.dtype.kind in "XXiubXX" and isinstance(value, (np.ndarray, np.generic)):': _ONE_LETTER,
+    'if array.dtype.kind not in "XXiubfcXX":': _ONE_LETTER,
+    "array = array.astype(np.complex128, copy=None)": _NO_COPY,
+    "array = array.astype(np.complex128, )": _NO_COPY,
+    "array = array.astype(np.complex128, copy=True)": _NO_COPY,
+    "array = array.astype(np.float64, copy=None)": _NO_COPY,
+    "array = array.astype(None, copy=False)": _DOUBLE,
+    'x, step = as_finite("x", x).astype(None), _step(step)': _DOUBLE,
+    "off = sums[np.abs(sums - 1) >= tolerance]": "no sum of floats is one plus exactly 1e-6 or 1e-4: neither is a binary fraction",
+    "top = np.take_along_axis(net, np.argmax(net.real, axis=-1)[..., np.newaxis], )": "the last axis is the default",
+    "return 2 * np.where(half.real >= lowest, half, lowest)": "where half is the lowest float both branches are it",
+    'figure.savefig(buffer, format="SVG")': "matplotlib takes either case",
+    'svg = re.sub(r"<metadata>.*?</metadata>", "", svg[svg.rindex("<svg") :], flags=re.S)': "a picture has one svg element",
+    "drawn, handle = -2, None": "any number below 0 says that nothing is drawn yet",
+    "return bool((np.abs(a - b) < rtol * size + 1e-9 * size.max(initial=0) + 1e-15).all())": "differs only on a bound that rounding blurs",
+    "return -target / np.where(out.real == 0, 2, out)": "where the share is 0 the target is 0, or the door has refused it",
+    "return np.where(impossible, -np.inf, factor * np.log(np.where(value.real == 0, 2, value)))": "its factor is 0, or the result is not used",
+    "positive = net.real > 0": "both forms are the same at 0",
+    "positive = net.real >= 1": "both forms are the same between 0 and 1; they part where exp overflows",
+    "rows = slice(None) if batch_size is None else rng.choice(len(x), batch_size, replace=None)": "None is as false as False",
+    'digits = text.lower().split("e")[0].lstrip("XX+-XX").replace(".", "").lstrip("0")': "no number is written with an X",
+    'digits = text.lower().split("e")[0].lstrip("+-").replace(".", "").lstrip("XX0XX")': "no number is written with an X",
+}
 
 
 def drop_transpose(node):

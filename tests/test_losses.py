@@ -232,6 +232,8 @@ def first_argument(name):
 def test_each_function_refuses_labels_and_says_how_to_make_them_one_hot(name):
     with pytest.raises(ValueError, match=r"target: expected shape \(2, 3\), got \(2,\); if these are class labels.*np\.eye\(3\)\[label\]"):
         PAIRS[name](np.full((2, 3), 1 / 3), [0.0, 2.0])
+    with pytest.raises(ValueError, match=r"make them one-hot: np\.eye\(4\)\[label\]$"):
+        PAIRS[name](np.full((2, 3, 4), 1 / 4), np.zeros((2, 3)))
     with pytest.raises(TypeError, match=r"target: expected floats, got an array of int64; convert it with target\.astype\(float\)"):
         PAIRS[name](np.full((2, 3), 1 / 3), np.array([0, 2]))
 

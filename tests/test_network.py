@@ -426,7 +426,8 @@ ONE = dict(W=[[[1.0, 2.0]]], b=[[0.0]], activations=["sigmoid"])
         ({"activations": ["relu"]}, ValueError, "activation: expected one of 'sigmoid', 'softmax', 'tanh', 'identity', got 'relu'"),
         ({"loss": "mse"}, ValueError, "loss: expected one of 'squared_error', 'binary_cross_entropy', 'cross_entropy', got 'mse'"),
         ({"reduction": "none"}, ValueError, "reduction: expected one of 'sum', 'mean', got 'none'"),
-        ({"loss": "cross_entropy"}, ValueError, "loss 'cross_entropy': expected a softmax output layer, got 'sigmoid'; "),
+        ({"loss": "cross_entropy"}, ValueError, "^loss 'cross_entropy': expected a softmax output layer, got 'sigmoid'; "
+         "'cross_entropy' is the likelihood of softmax outputs, 'binary_cross_entropy' that of sigmoid outputs$"),
         ({"loss": "binary_cross_entropy", "activations": ["softmax"]}, ValueError, "expected a sigmoid output layer, got 'softmax'"),
         ({"W": [[1.0, 2.0]]}, ValueError, r"W\[0\]: expected shape \(units, inputs\), both at least 1, got \(2,\)"),
         ({"W": [np.empty((1, 0))]}, ValueError, r"W\[0\]: expected shape .* got \(1, 0\)"),
@@ -440,6 +441,10 @@ ONE = dict(W=[[[1.0, 2.0]]], b=[[0.0]], activations=["sigmoid"])
         (
             {"W": [[[1.0, 2.0]], [[1.0, 2.0]]], "b": [[0.0], [0.0]], "activations": ["sigmoid", "sigmoid"]}, ValueError,
             r"W\[1\]: expected 1 columns, one for each unit of the layer before, got shape \(1, 2\)",
+        ),
+        (
+            {"W": [np.ones((1, 2)), np.ones((3, 1)), np.ones((1, 2))], "b": [[0.0], [0.0] * 3, [0.0]], "activations": ["tanh"] * 3}, ValueError,
+            r"W\[2\]: expected 3 columns",
         ),
     ],
 )
@@ -495,7 +500,7 @@ def test_a_batch_fits_into_the_examples_and_needs_a_generator(size):
         network.train(x, target, steps=1, learning_rate=0.5, batch_size=size, rng=np.random.default_rng(0))
     with pytest.raises(ValueError, match="batch_size: expected a number from 1"):
         network.train(QUESTION_X, QUESTION_TARGET, steps=1, learning_rate=0.5, batch_size=1, rng=np.random.default_rng(0))
-    with pytest.raises(ValueError, match=r"rng: expected a random generator with batch_size, got None; give np\.random\.default_rng\(0\)"):
+    with pytest.raises(ValueError, match=r"^rng: expected a random generator with batch_size, got None; give np\.random\.default_rng\(0\)$"):
         network.train(x, target, steps=1, learning_rate=0.5, batch_size=2)
 
 
