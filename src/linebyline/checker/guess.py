@@ -58,17 +58,13 @@ def likely_scenes(network, names, notation):
         notation not in ("question", "layers", "matrix", None) and " " in str(notation) and notation.count(" ") == 2
     )
     subs = {script_text(s) for nodes in names.values() for n in nodes for s in n.subs}
-    mazur = (
-        "net" in names
-        or "out" in names
-        or "target" in names
-        or notation in ("question", "mazur")
-        or any(re.fullmatch(r"[ho]_?\d|total", s) for s in subs)
-    )
     logs = "log" in names or "ln" in names
     soft = "softmax" in names or asked
     sups = {script_text(s) for name, nodes in names.items() if name != "e" for n in nodes for s in n.sups}
     digits = [int(s.strip("()[]")) for s in sups if s[:1] in "([" and s.strip("()[]").isdigit()]
+    ends = any(re.fullmatch(r"[ho](?:_?\d|[ijkl])|_?[ho]", s) for s in subs)  # net_{h1}, out_{oj}
+    mazur = notation in ("question", "mazur") or (not digits and not layered and ("target" in names or "out" in names or ends or "total" in subs))
+    scalars = bool(subs - {""}) and subs <= {"1", "2", "3"} and "w" in names and "W" not in names
     lonely = any(
         name in ("w", "theta", "omega") and len(terms := sub_terms_or_none(n)) == 1 and terms[0][0] == "var"
         for name, nodes in names.items()
@@ -85,7 +81,9 @@ def likely_scenes(network, names, notation):
         shapes = [(3, 4, 2, 3)]
     else:
         shapes = [(2, 4, 3)]
-    if subs <= {"1", "2", "3"} and not mazur:
+    if scalars and not mazur:
+        shapes.insert(0, (1, 1, 1))
+    elif subs <= {"1", "2", "3"} and not mazur:
         shapes.insert(len(shapes) - 1 if shapes[0] == (3, 1) else 1, (1, 1, 1))
     pairs = [
         ("sigmoid", "squared_error"),

@@ -497,8 +497,9 @@ def _of_kind(node, kind, place, terms, supers, scope, conv, scene, options, visi
             transpose = not transpose
         elif term[0] == "plus":
             new = True
-        elif term[0] == "star":
-            return
+        elif term[0] == "star":  # y^* is the target; elsewhere a star has no fixed meaning
+            if kind != "target":
+                return
         elif term[0] == "old":
             if kind not in ("W", "b"):
                 return
