@@ -35,15 +35,19 @@
     }
   }
 
-  function makeFocusable(box) {
-    const wide = box.scrollWidth > box.clientWidth + 1;
-    if (!wide) {
-      for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
-    } else {
-      box.tabIndex = 0;
-      box.setAttribute("role", "group");
-      box.setAttribute("aria-label", `${nameOf(box.closest("div.math"))}, scrolls sideways`);
-    }
+  // first all widths are read, then all attributes written: the other way round each box would lay the page out again
+  function makeFocusable(boxes) {
+    const wide = boxes.map((box) => box.scrollWidth > box.clientWidth + 1);
+    boxes.forEach((box, index) => {
+      if (wide[index] === box.hasAttribute("tabindex")) return;
+      if (!wide[index]) {
+        for (const name of ["tabindex", "role", "aria-label"]) box.removeAttribute(name);
+      } else {
+        box.tabIndex = 0;
+        box.setAttribute("role", "group");
+        box.setAttribute("aria-label", `${nameOf(box.closest("div.math"))}, scrolls sideways`);
+      }
+    });
   }
 
   const equations = [...article.querySelectorAll("div.math[data-latex]")];
@@ -61,24 +65,26 @@
   }
   const boxes = equations.map((block) => block.querySelector(".equation-scroll")).filter(Boolean);
   if ("ResizeObserver" in window) {
-    const observer = new ResizeObserver((changes) => changes.forEach(({ target }) => makeFocusable(target)));
+    const observer = new ResizeObserver((changes) => makeFocusable(changes.map(({ target }) => target)));
     boxes.forEach((box) => observer.observe(box));
   }
-  document.fonts?.ready.then(() => boxes.forEach(makeFocusable));
+  document.fonts?.ready.then(() => requestAnimationFrame(() => makeFocusable(boxes)));
 
   // whatever else scrolls sideways is reachable by keyboard too
-  const reach = (box) => {
-    const scrolls = box.scrollWidth > box.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(box).overflowX);
-    if (scrolls && !box.hasAttribute("tabindex")) {
-      box.tabIndex = 0;
-      box.dataset.reached = "";
-    } else if (!scrolls && "reached" in box.dataset) {
-      box.removeAttribute("tabindex");
-      delete box.dataset.reached;
-    }
+  const reach = (boxes) => {
+    const scrolls = boxes.map((box) => box.scrollWidth > box.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(box).overflowX));
+    boxes.forEach((box, index) => {
+      if (scrolls[index] && !box.hasAttribute("tabindex")) {
+        box.tabIndex = 0;
+        box.dataset.reached = "";
+      } else if (!scrolls[index] && "reached" in box.dataset) {
+        box.removeAttribute("tabindex");
+        delete box.dataset.reached;
+      }
+    });
   };
   if ("ResizeObserver" in window) {
-    const observer = new ResizeObserver((changes) => changes.forEach(({ target }) => reach(target)));
+    const observer = new ResizeObserver((changes) => reach(changes.map(({ target }) => target)));
     for (const box of article.querySelectorAll("pre, .cell_output .output, .lbl-figure, .pst-scrollable-table-container")) observer.observe(box);
   }
 
