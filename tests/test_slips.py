@@ -192,6 +192,7 @@ def test_deeper_networks_and_other_activations_have_their_slips_too():
     right, forward = network.backward(x, target), network.forward(x)
     values = dict(slip_values(network, ("W", 0, 2, 1), x, target))
     assert close(values["the hidden activation's derivative is left out"], (right.delta[1] @ network.W[1])[2] * x[1])
+    assert close(values["the input of the weight is left out"], right.delta[0][2])
     assert "the weight matrix above is not transposed" not in values  # W[2] is not square
     middle = dict(slip_values(network, ("W", 1, 0, 2), x, target))
     g, out = right.delta[2] @ network.W[2], forward.out[1]
