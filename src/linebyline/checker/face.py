@@ -26,6 +26,17 @@ UNSAFE = re.compile(
 )
 
 
+# characters that a page must not hold, or that turn the reading direction
+CONTROLS = {
+    c: "\ufffd" for c in [*range(9), 11, 12, *range(14, 32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xD800, 0xE000)]
+}
+
+
+def escaped(text):
+    """Escape a text for HTML; control characters are replaced."""
+    return html.escape(text.translate(CONTROLS))
+
+
 def verdict(report):
     """The report in one line."""
     if not report.sides:
@@ -76,7 +87,7 @@ def typeset(text):
     text = " ".join(text.replace("&", " ").replace("\\\\", " ").split())
     if UNSAFE.search(text) or "\\" not in text or text.count("{") != text.count("}") or len(text) > 2000:
         return ""
-    return f'<span class="lbl-maths" aria-hidden="true">${html.escape(text)}$</span>'
+    return f'<span class="lbl-maths" aria-hidden="true">${escaped(text)}$</span>'
 
 
 def as_html(report):
@@ -86,20 +97,20 @@ def as_html(report):
         sign, word, explained = SIGNS[side.status]
         css = ' class="lbl-wrong"' if side.status in ("wrong", "note-wrong") else ""
         row = [
-            f'<li{css}><span class="lbl-word" title="{explained}">{number}. {sign} {word}</span> <code>{html.escape(side.text)}</code>',
+            f'<li{css}><span class="lbl-word" title="{explained}">{number}. {sign} {word}</span> <code>{escaped(side.text)}</code>',
             typeset(side.text),
         ]
         if side.message:
             row.append(f'<p class="lbl-say">{_with_code(side.message)}</p>')
         if side.repair:
-            row.append(f'<p class="lbl-say">Repaired: <code>{html.escape(side.repair)}</code></p>{typeset(side.repair)}')
+            row.append(f'<p class="lbl-say">Repaired: <code>{escaped(side.repair)}</code></p>{typeset(side.repair)}')
         if side.holds_for:
-            row.append(f'<p class="lbl-say">Holds for hidden activations: {html.escape(", ".join(side.holds_for))}.</p>')
+            row.append(f'<p class="lbl-say">Holds for hidden activations: {escaped(", ".join(side.holds_for))}.</p>')
         if side.reading:
             row.append(f'<details class="lbl-say"><summary>How it was read</summary>{_with_code(side.reading, symbols=True)}</details>')
         rows.append("".join(row) + "</li>")
     assumed = "".join(f"<p>Assumed: {_with_code(a)}.</p>" for a in report.assumptions)
-    head = f"<p><strong>{html.escape(verdict(report))}</strong></p><p>Network: {html.escape(report.scene.describe())}.</p>{assumed}"
+    head = f"<p><strong>{escaped(verdict(report))}</strong></p><p>Network: {escaped(report.scene.describe())}.</p>{assumed}"
     return f'<div class="lbl-check tex2jax_process">{STYLE}{head}<ol>{"".join(rows)}</ol><p><small>{HONEST}</small></p></div>'
 
 
@@ -107,11 +118,11 @@ def _with_code(text, symbols=False):
     """Escape a message; what stands between dollars, or before a colon in a reading, becomes code."""
     if symbols:
         parts = [p.partition(": ") for p in text.split("; ")]
-        return "; ".join(f"<code>{html.escape(a)}</code>: {html.escape(c)}" if b else html.escape(a) for a, b, c in parts)
+        return "; ".join(f"<code>{escaped(a)}</code>: {escaped(c)}" if b else escaped(a) for a, b, c in parts)
     parts = text.split("$")
     if len(parts) % 2 == 0:
-        return html.escape(text)
-    return "".join(html.escape(p) if k % 2 == 0 else f"<code>{html.escape(p)}</code>" for k, p in enumerate(parts))
+        return escaped(text)
+    return "".join(escaped(p) if k % 2 == 0 else f"<code>{escaped(p)}</code>" for k, p in enumerate(parts))
 
 
 # ---------------------------------------------------------------- the form in a notebook
@@ -187,7 +198,7 @@ class Interface:
     def result(self):
         """The verdict as HTML."""
         if self.problem:
-            return f'<div class="lbl-check">{STYLE}<p><strong>This cannot be checked:</strong> {html.escape(self.problem)}</p></div>'
+            return f'<div class="lbl-check">{STYLE}<p><strong>This cannot be checked:</strong> {escaped(self.problem)}</p></div>'
         return as_html(self.report)
 
     def form(self):

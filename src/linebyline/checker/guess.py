@@ -109,7 +109,21 @@ def likely_scenes(network, names, notation):
     return scenes, True
 
 
-def likely_rows(notation, names, aliases):
+def quotients_in(chains):
+    """The derivatives of one symbol by another that a text writes, as pairs of names."""
+    found, stack = [], [side.tree for chain in chains for side in chain.sides if side.tree is not None]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Node):
+            if node.kind == "deriv" and node.parts[0] is not None and len(node.parts[0].parts) == 1:
+                found.append((node.parts[0].parts[0][1].name, node.parts[1].name))
+            stack.extend(node.parts)
+        elif isinstance(node, tuple):
+            stack.extend(node)
+    return found
+
+
+def likely_rows(notation, names, aliases, quotients=()):
     """Rows of the notation table that know the most of the text's symbols."""
     named = {a.name for a in aliases}
     rows = rows_for(notation)
@@ -120,16 +134,16 @@ def likely_rows(notation, names, aliases):
         conv = convention(row)
         unknown = sum(1 for name in names if name not in named and not conv.knows(name))
         own = {name: nodes for name, nodes in names.items() if name not in named}
-        scored.append((unknown - _fit(conv, own) * 0.1, rank, row))
+        scored.append((unknown - _fit(conv, own, quotients) * 0.1, rank, row))
     scored.sort()
     best = scored[0][0]
     kept = [row for score, _, row in scored if score <= best + 0.35]
     return kept[:6] or rows[:1]
 
 
-def _fit(conv, names):
+def _fit(conv, names, quotients):
     """How well a row's letters explain the text: scores, outputs and targets all there, and no two letters for one of them."""
-    own = [name for name in names if conv.meanings(name)]
+    own = [name for name in names if conv.meanings(name) and name not in ("softmax", "sigmoid", "tanh", "relu", "sigma", "pred")]
     kinds = {kind for name in own for kind, place in conv.meanings(name) if place != 0}
     score = sum(kind in kinds for kind in ("net", "out", "target"))
     score += 2 * ("Theta" in names and conv.name == "coursera") + 2 * (conv.name == "question" and bool({"net", "out", "target"} & set(names)))
@@ -139,6 +153,9 @@ def _fit(conv, names):
         if kind in ("net", "out", "target", "loss"):
             score -= 2 * (seen.setdefault((kind, place), name.lower()) != name.lower())
         score -= len(name) == 1 and name.isupper() and name not in conv.letters and kind != "loss" and any(n.subs for n in names[name])
+    for above, below in set(quotients):  # a target depends on nothing, a score does not depend on its own output
+        top, bottom = ([k for k, _ in conv.meanings(name)][:1] for name in (above, below))
+        score -= top == ["target"] or (top, bottom) == (["net"], ["out"]) and conv.family == "classes"
     if {"w", "W", "theta", "b"} & set(names) and conv.letters.get("x", [("", 0)])[0][0] == "net":
         score -= 2  # with weights about, x is an input
     return score

@@ -12,9 +12,9 @@ from itertools import product as pairs_of
 import numpy as np
 
 from linebyline.checker import readings
-from linebyline.checker.guess import attempts, likely_rows, likely_scenes, names_in, names_of, sub_terms_or_none
+from linebyline.checker.guess import attempts, likely_rows, likely_scenes, names_in, names_of, quotients_in, sub_terms_or_none
 from linebyline.checker.meaning import Builder, read_aliases
-from linebyline.checker.notation import NUMBERING, ROLE_WORDS, Options, convention, shown, spelling, sub_terms
+from linebyline.checker.notation import NUMBERING, ROLE_WORDS, Options, convention, is_layer_text, shown, spelling, sub_terms
 from linebyline.checker.parser import Node, Parser
 from linebyline.checker.pieces import read, read_condition
 from linebyline.checker.readings import assignments, variables_of
@@ -76,7 +76,7 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     scenes, guessed = likely_scenes(network, names, notation)
     scene_aliases = read_aliases(scenes[0].aliases)
     known = own + scene_aliases
-    rows = likely_rows(notation, names, known)
+    rows = likely_rows(notation, names, known, quotients_in(chains))
     start, best, refuted = clock(), None, {}
     for scene, row in attempts(scenes, rows):
         judge = Judge(text, scene, convention(row), known, chains, target_tree, names, start, row == notation and row != "question")
@@ -155,7 +155,7 @@ class Judge:
         self.row_given = row_given
         self.text, self.scene, self.conv, self.aliases, self.chains = text, scene, conv, aliases, chains
         self.target, self.names, self.start = target, names, start
-        self.sizes_named, self.built, self.variants, self.choices = {}, 0, {}, {}
+        self.sizes_named, self.sizes_tried, self.built, self.variants, self.choices = {}, {}, 0, {}, {}
         self._look()
 
     def named_by_alias(self, node):
@@ -196,7 +196,7 @@ class Judge:
         carriers = {(name, s) for name, nodes in names.items() if name != "e" for n in nodes for x in n.sups if (s := script_text(x)).isdigit()}
         conv.bare_layers = (
             any(s.startswith((conv.layer_letter, "L")) for s in sups)
-            or any(s[:1] in "([" for s in sups)
+            or any(s[:1] in "([" and is_layer_text(s.strip("()[]")) for s in sups)
             or (len({n for n, _ in carriers}) > 1 and len({s for _, s in carriers}) > 1)
             or any(len({s for n, s in carriers if n == name}) > 1 for name, _ in carriers)
         )
@@ -328,7 +328,7 @@ class Judge:
                         )
 
     def judge(self, options):
-        verdicts, previous = [], None
+        verdicts, previous, self.sizes_named = [], None, {}
         for chain in self.chains:
             found, previous = self.chain(chain, options, previous)
             verdicts.append(found)
@@ -627,7 +627,7 @@ class Judge:
         if kind is None:
             kind = "one-hot" if scene.one_hot or uses_label(builder, chosen) or uses_label(reference.builder, reference.chosen) else "random"
         numbers = scene.numbers(kind)
-        evaluator = Evaluator(scene, options, chosen, domains, variables, sizes=self.sizes_named if scene is self.scene else {}, **mode)
+        evaluator = Evaluator(scene, options, chosen, domains, variables, sizes=dict(self.sizes_named) if scene is self.scene else {}, **mode)
         key = (id(scene), kind, tuple(variables), tuple(sorted((v, domains[v]) for v in variables if v in domains)))
         truth = reference.values.get(key)
         with np.errstate(all="ignore"):
@@ -639,6 +639,8 @@ class Judge:
                 )
                 reference.values[key] = truth
             value = real(evaluator.value(tree, numbers))
+            if scene is self.scene:
+                self.sizes_tried = evaluator.sizes_named
             notes = set(evaluator.notes)
             value = self.shaped(value, truth, mode, notes)
             mask = None
@@ -692,6 +694,7 @@ class Judge:
             messages.append("both sides are zero here, whatever the network")
         verdict = Verdict("ok", [], "", (), (builder, tree), modes, chosen, domains, reference)
         if not strict:
+            self.sizes_named = self.sizes_tried
             if not self.true_elsewhere(reference, tree, chosen, domains, variables, tests, options, mode, builder):
                 if not _spells_out_units(builder, tree):
                     loose = True
@@ -719,6 +722,9 @@ class Judge:
         if len(arguments) > 1:
             yield f"the error is written as a function of different things: {' and '.join(sorted(arguments))}"
         functions = sorted(reference.builder.functions | builder.functions)
+        named = {"tanh", "relu", "softplus", "sigmoid"} & set(self.names)
+        if functions and named and named & {"tanh", "relu", "softplus"}:
+            yield f"both {functions[0]} and {' and '.join(sorted(named))} are used as activations"
         if len(functions) > 1:
             yield f"both {' and '.join(functions)} are read as the activation"
         for (kind, place, whole), names in seen.items():

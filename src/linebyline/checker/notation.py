@@ -695,7 +695,9 @@ def _slots(node, kind, layer, terms, sample, scope, conv, scene, options, visibl
         yield _with_sample(kind, (None,), sample, scope, scene), 0.3, "", False
     if index is not None:
         slots = _with_sample(kind, (index,), sample, scope, scene)
-        yield slots, 0.0 if not whole else 0.6, "", False
+        vague = conv.family == "question" and conv.units and prefix is None and value[0] == "digits" and len(scene.sizes) > 2 and kind != "b"
+        note = f"{spelling(node)} does not say whether it is a hidden or an output unit" if vague and layer else ""
+        yield slots, 0.0 if not whole else 0.6, note, bool(note)
     if prefix is None and scene.batch and value[0] == "var" and sample is None and kind != "b":
         yield (_index(value, scope, scene.batch), None), 0.5, "", False
     if value[0] == "var" and value[1] in "yc" and value[1] not in scope and layer == scene.layers:

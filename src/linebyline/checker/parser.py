@@ -247,7 +247,7 @@ class Parser:
             inner = single_item(node.parts[0])
             if inner is not None and inner.kind in ("name", "deriv", "group", "num", "bigsum"):
                 inner.start, inner.end = node.start, node.end
-                return inner
+                return self.indicator(inner) if inner.kind == "num" else inner
         return node
 
     def _layer_bracket(self):
@@ -362,16 +362,7 @@ class Parser:
         token = self.take()
         if token.kind == "num":
             node = Node("num", token.start, token.end, name=token.text)
-            if token.text == "1" and self.peek().text in ("\\{", "[", "(") and not self.peek().spaced:
-                mark = self.at
-                try:
-                    inner = self.atom()
-                except Unreadable:
-                    inner = None
-                if inner is not None and inner.kind == "relation":
-                    return Node("indicator", token.start, inner.end, name=inner.name, parts=inner.parts)
-                self.at = mark
-            return node
+            return self.indicator(node)
         if token.kind == "name":
             node = Node("name", token.start, token.end, name=token.text)
             if (
@@ -400,6 +391,20 @@ class Parser:
         if token.kind == "cmd":
             return self.command(token)
         raise Unreadable(f"cannot read {token.text!r} here" if token.text else "the expression stops too early")
+
+    def indicator(self, node):
+        """1\\{i = j\\} and its like, if a condition in brackets follows the 1."""
+        if node.name != "1" or self.peek().text not in ("\\{", "[", "(") or self.peek().kind != "op" or self.peek().spaced:
+            return node
+        mark = self.at
+        try:
+            inner = self.atom()
+        except Unreadable:
+            inner = None
+        if inner is not None and inner.kind in ("relation", "indicator"):
+            return Node("indicator", node.start, inner.end, name=inner.name, parts=inner.parts)
+        self.at = mark
+        return node
 
     def command(self, token):
         if token.text == "frac":

@@ -164,20 +164,22 @@ class Evaluator:
 
     def _mul(self, tree, numbers):
         factors = [(op, self.value(part, numbers)) for op, part in tree[1]]
-        try:
+        if not any(op == "⊙" for op, _ in factors[1:]):
             return self.left_to_right(factors)
-        except Mismatch:
-            if not any(op == "⊙" for op, _ in factors[1:]):
-                raise
         groups, group = [], [factors[0]]
-        for op, value in factors[1:]:
+        for op, value in factors[1:]:  # a product without a sign binds tighter than one entry by entry
             if op == "⊙":
                 groups.append(group)
                 group = [("", value)]
             else:
                 group.append((op, value))
         groups.append(group)
-        return self.left_to_right([("⊙", self.left_to_right(g)) for g in groups])
+        try:
+            return self.left_to_right([("⊙", self.left_to_right(g)) for g in groups])
+        except Mismatch:
+            value = self.left_to_right(factors)
+        self.notes.add("loose: right if the entry-by-entry product is taken first")
+        return value
 
     def left_to_right(self, factors):
         total = factors[0][1]
