@@ -1,0 +1,43 @@
+"""A short run of the fuzzer; `python tests/fuzz_checker.py` throws a million."""
+
+import pytest
+from fuzz_checker import HOSTILE, html_trouble, texts, trouble
+from fuzz_checker import scenes as all_scenes
+from hypothesis import HealthCheck, given, settings
+
+
+@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
+@given(texts, all_scenes)
+def test_no_text_makes_the_checker_raise_hang_or_write_markup(text, scene):
+    assert trouble(text, scene) is None
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_answered_and_escaped(text):
+    for whole in (text, f"E = {text}", f"{text} = \\frac{{\\partial E}}{{\\partial w_5}}", f"\\frac{{\\partial {text}}}{{\\partial w_5}} = 0"):
+        assert trouble(whole, None) is None
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<script>1</script>",
+        "<img src=x>",
+        "<p onclick='x'></p>",
+        "a\x00b",
+        r"<p>\(\href{javascript:1}{x}\)</p>",
+        r"<p>$\unicode{60}$</p>",
+        "<p style='background:url(x)'></p>",
+        "<!-- x -->",
+        "<p>",
+        "</p>",
+    ],
+)
+def test_the_fuzzer_sees_markup_when_there_is_some(page):
+    assert html_trouble(page)
+
+
+def test_a_million_characters_and_a_thousand_lines_are_refused_in_time():
+    assert trouble("x" * 1_000_000, None) is None
+    assert trouble("\\frac{\\partial E}{\\partial w_5} = " * 1_000, None) is None
+    assert trouble("E = E\n" * 5_000, None) is None
