@@ -104,7 +104,10 @@ def test_the_exit_status_tells_right_wrong_and_unreadable_apart(text, status, mo
     assert run([], text, monkeypatch, capsys)[0] == status
 
 
-@pytest.mark.parametrize("arguments", [["--hidden", "plain"], ["--sizes", "2,x"], ["--alias", "s"], ["--notation", "klingon"], ["nowhere.tex"], ["--target", r"\frac{"], ["--nonsense"]])
+MISUSES = ["--hidden plain", "--sizes 2,x", "--alias s", "--notation klingon", "nowhere.tex", r"--target \frac{", "--nonsense"]
+
+
+@pytest.mark.parametrize("arguments", [misuse.split() for misuse in MISUSES])
 def test_misuse_has_a_status_of_its_own(arguments, monkeypatch, capsys):
     with pytest.raises(SystemExit) as stopped:
         run(arguments, RIGHT, monkeypatch, capsys)
@@ -113,7 +116,8 @@ def test_misuse_has_a_status_of_its_own(arguments, monkeypatch, capsys):
 
 def test_files_and_options_are_read(tmp_path, monkeypatch, capsys):
     first, second = tmp_path / "first.tex", tmp_path / "second.tex"
-    first.write_text(r"\frac{\partial E}{\partial net_{hk}} = \sum_i \frac{\partial E}{\partial out_{hi}} out_{hi}(1_{i=k} - out_{hk})", encoding="utf-8")
+    softmax_only = r"\frac{\partial E}{\partial net_{hk}} = \sum_i \frac{\partial E}{\partial out_{hi}} out_{hi}(1_{i=k} - out_{hk})"
+    first.write_text(softmax_only, encoding="utf-8")
     second.write_text(WRONG, encoding="utf-8")
     assert run([str(first), "--hidden", "softmax"], "", monkeypatch, capsys)[0] == 0
     assert run([str(first), "--hidden", "sigmoid"], "", monkeypatch, capsys)[0] == 1

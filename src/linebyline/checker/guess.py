@@ -65,6 +65,7 @@ def likely_scenes(network, names, notation):
     ends = any(re.fullmatch(r"[ho](?:_?\d|[ijkl])|_?[ho]", s) for s in subs)  # net_{h1}, out_{oj}
     mazur = notation in ("question", "mazur") or (not digits and not layered and ("target" in names or "out" in names or ends or "total" in subs))
     scalars = bool(subs - {""}) and subs <= {"1", "2", "3"} and "w" in names and "W" not in names
+    scalars = scalars and not any(node.subs for node in names.get("x", ()))
     lonely = any(
         name in ("w", "theta", "omega") and len(terms := sub_terms_or_none(n)) == 1 and terms[0][0] == "var"
         for name, nodes in names.items()
@@ -141,12 +142,23 @@ def likely_rows(notation, names, aliases, quotients=()):
     return kept[:6] or rows[:1]
 
 
+def _speaks_as_the_question(names):
+    """Whether a text uses the question's own names: net, out, target, E_total, w_5."""
+    if {"net", "out", "target"} & set(names):
+        return True
+    if any(re.fullmatch(r"[ho](?:_?\d|[ijkl])|total", script_text(s)) for nodes in names.values() for n in nodes for s in n.subs):
+        return True
+    return any(script_text(s) in "345678" for n in names.get("w", ()) for s in n.subs)
+
+
 def _fit(conv, names, quotients):
     """How well a row's letters explain the text: scores, outputs and targets all there, and no two letters for one of them."""
     own = [name for name in names if conv.meanings(name) and name not in ("softmax", "sigmoid", "tanh", "relu", "sigma", "pred")]
     kinds = {kind for name in own for kind, place in conv.meanings(name) if place != 0}
     score = sum(kind in kinds for kind in ("net", "out", "target"))
-    score += 2 * ("Theta" in names and conv.name == "coursera") + 2 * (conv.name == "question" and bool({"net", "out", "target"} & set(names)))
+    score += 2 * ("Theta" in names and conv.name == "coursera")
+    if conv.family == "question":
+        score += 2 * (conv.name == "question") if _speaks_as_the_question(names) else -1
     seen = {}
     for name in own:
         kind, place = conv.meanings(name)[0]

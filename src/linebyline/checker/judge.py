@@ -79,10 +79,14 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     rows = likely_rows(notation, names, known, quotients_in(chains))
     start, best, refuted = clock(), None, {}
     for scene, row in attempts(scenes, rows):
+        if row not in rows:
+            continue
         judge = Judge(text, scene, convention(row), known, chains, target_tree, names, start, row == notation and row != "question")
         attempt = judge.run()
         if scene is scenes[0] and row != rows[0] and attempt.score < refuted.get("score", 0):
             attempt.doubt(refuted["row"], refuted["wrong"])
+        if scene is scenes[0] and row == rows[0] and attempt.mostly_right():
+            rows = rows[:1]  # the likeliest letters fit most lines: a wrong line is wrong, not written in other letters
         if scene is scenes[0] and not refuted and attempt.all_read():
             refuted = {"row": row, "wrong": attempt.wrong_places(), "score": attempt.score}
         if best is None or attempt.score < best.score:
@@ -866,6 +870,10 @@ class Outcome:
 
     def all_read(self):
         return all(v.status != "unreadable" for chain in self.verdicts for v in chain)
+
+    def mostly_right(self):
+        statuses = [v.status for chain in self.verdicts for v in chain]
+        return self.all_read() and statuses.count("ok") >= max(1, statuses.count("wrong"))
 
     def wrong_places(self):
         return {(i, j) for i, chain in enumerate(self.verdicts) for j, v in enumerate(chain) if v.status in ("wrong", "carries")}
