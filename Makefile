@@ -71,6 +71,26 @@ measure-site: book ## measure the built site in a real browser and print the tab
 	@$(BIN)/python tests/site/site_browser.py
 	$(BIN)/python tests/site/measure.py
 
+# --- targets of their own: longer than a test run ------------------------------------------
+
+.PHONY: mutants
+mutants: $(INSTALLED) ## change one token of every right derivation; the checker must notice
+	$(BIN)/python tests/mutants.py
+	$(BIN)/python tests/mutate_equations.py
+
+.PHONY: mutate
+mutate: $(INSTALLED) ## change the package itself, a place at a time; its tests must notice (an hour)
+	@PYTHONWARNINGS= $(BIN)/python -m pip install --progress-bar off -q -e ".[mutation]"
+	$(BIN)/python tests/mutate_package.py
+
+.PHONY: fuzz
+fuzz: $(INSTALLED) ## feed the checker a million random and spliced texts
+	$(BIN)/python tests/fuzz_checker.py
+
+.PHONY: bench
+bench: $(INSTALLED) ## time the checker and measure its memory
+	$(BIN)/python tests/benchmark_checker.py
+
 .PHONY: clean
 clean: ## remove the built site and what tests left
 	rm -rf _build .pytest_cache .hypothesis .ruff_cache
@@ -78,4 +98,4 @@ clean: ## remove the built site and what tests left
 .PHONY: lock
 lock: $(INSTALLED) ## renew requirements.txt within the ranges of pyproject.toml
 	PYTHONWARNINGS= $(BIN)/python -m pip install -q uv
-	PYTHONWARNINGS= $(BIN)/uv pip compile --universal --python-version 3.11 --upgrade --all-extras pyproject.toml -o requirements.txt
+	PYTHONWARNINGS= $(BIN)/uv pip compile --universal --python-version 3.11 --upgrade --extra book --extra test --extra site-test --extra lab pyproject.toml -o requirements.txt

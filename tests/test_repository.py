@@ -38,7 +38,8 @@ def locked():
 
 
 def test_lock_holds_every_dependency_and_nothing_of_one_machine():
-    named = [*project()["dependencies"], *(name for group in project()["optional-dependencies"].values() for name in group)]
+    groups = {name: group for name, group in project()["optional-dependencies"].items() if name != "mutation"}  # installed by `make mutate` alone
+    named = [*project()["dependencies"], *(requirement for group in groups.values() for requirement in group)]
     for requirement in named:
         name = re.match(r"[A-Za-z0-9._-]+", requirement)[0]
         assert name in locked(), f"{name} is not in requirements.txt: run make lock"
