@@ -872,8 +872,9 @@ class Outcome:
         return all(v.status != "unreadable" for chain in self.verdicts for v in chain)
 
     def mostly_right(self):
-        statuses = [v.status for chain in self.verdicts for v in chain]
-        return self.all_read() and statuses.count("ok") >= max(1, statuses.count("wrong"))
+        """Whether all was read, and beside every wrong side stands a right one of the same chain."""
+        chains = [[v.status for v in chain] for chain in self.verdicts]
+        return self.all_read() and any("ok" in chain for chain in chains) and all("ok" in chain for chain in chains if "wrong" in chain)
 
     def wrong_places(self):
         return {(i, j) for i, chain in enumerate(self.verdicts) for j, v in enumerate(chain) if v.status in ("wrong", "carries")}
