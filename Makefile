@@ -59,7 +59,7 @@ lab: $(INSTALLED) ## open the chapters in JupyterLab
 
 .PHONY: test
 test: $(INSTALLED) ## run every notebook, the package's tests and the book's own rules
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 .PHONY: test-site
 test-site: book ## open every page of the built site in a real browser

@@ -4,7 +4,7 @@ import random
 
 import pytest
 from mutate_equations import EQUIVALENT, mutated, survivors
-from proofread import ELSEWHERE, NOT_EXECUTED, TWO_UNITS_ONLY, accepted, equations, executed, lookup, proofread, refused
+from proofread import ELSEWHERE, NOT_EXECUTED, TWO_UNITS_ONLY, accepted, equations, executed, proofread, refused
 
 right = [equation for equation in executed() if not equation.slip]
 slips = [equation for equation in executed() if equation.slip]
@@ -22,15 +22,8 @@ def test_slip_is_found_wrong(equation):
     assert refused(report), report
 
 
-def test_nine_in_ten_equations_are_executed(capsys):
-    everything = equations()
-    with capsys.disabled():
-        print(f"\n{len(executed())} of {len(everything)} displayed equations are executed ({len(slips)} of them slips). Not executed:")
-        for equation in everything:
-            reason = lookup(equation, NOT_EXECUTED)
-            if reason:
-                print(f"  {equation}\n    because it is {reason}")
-    assert len(executed()) >= 0.9 * len(everything)
+def test_nine_in_ten_equations_are_executed():
+    assert len(executed()) >= 0.9 * len(equations())
     assert len(right) >= 90 and len(slips) >= 10
 
 
