@@ -15,7 +15,9 @@ def pytest_terminal_summary(terminalreporter):
 
     everything, done = equations(), executed()
     terminalreporter.section("proofreading")
-    terminalreporter.line(f"{len(done)} of {len(everything)} displayed equations are executed, {sum(e.slip for e in done)} of them slips that must fail")
+    terminalreporter.line(
+        f"{len(done)} of {len(everything)} displayed equations are executed, {sum(e.slip for e in done)} of them slips that must fail"
+    )
     for equation in everything:
         reason = lookup(equation, NOT_EXECUTED)
         if reason:

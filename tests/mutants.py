@@ -33,11 +33,34 @@ from linebyline.checker import check  # noqa: E402
 from linebyline.network import random_network  # noqa: E402
 
 TOKEN = re.compile(r"\\\\|\\[A-Za-z]+|\\.|[A-Za-z]+|\d+(?:\.\d+)?|\s+|.", re.S)
-ARGUMENTS = {r"\frac": 2, r"\dfrac": 2, **dict.fromkeys((r"\hat", r"\mathbf", r"\mathbb", r"\text", r"\operatorname", r"\color", r"\begin", r"\end"), 1)}
+ARGUMENTS = {
+    r"\frac": 2,
+    r"\dfrac": 2,
+    **dict.fromkeys((r"\hat", r"\mathbf", r"\mathbb", r"\text", r"\operatorname", r"\color", r"\begin", r"\end"), 1),
+}
 OPENING, CLOSING = {"(": ")", "[": "]", "{": "}", r"\{": r"\}"}, (")", "]", "}", r"\}")
 PRODUCTS = ("*", r"\cdot", r"\times", r"\odot", r"\circ", "·")
 SIGNS = ("+", "-", "−")
-SILENT = (r"\left", r"\right", r"\big", r"\Big", r"\bigg", r"\Bigg", r"\limits", r"\,", r"\!", r"\;", r"\quad", r"\\", "&", "$", r"\leftarrow", "∂", r"\partial", "d")
+SILENT = (
+    r"\left",
+    r"\right",
+    r"\big",
+    r"\Big",
+    r"\bigg",
+    r"\Bigg",
+    r"\limits",
+    r"\,",
+    r"\!",
+    r"\;",
+    r"\quad",
+    r"\\",
+    "&",
+    "$",
+    r"\leftarrow",
+    "∂",
+    r"\partial",
+    "d",
+)
 SILENT += ("=", "/", ",", ".", "|", r"\neq", r"\ne", r"\over", ":", "~")
 SYMBOL = re.compile(r"\\?[A-Za-zδσ]+|\d+(?:\.\d+)?")
 LOOKALIKES = {
@@ -185,7 +208,9 @@ def _mutations(side):
         if token in ("=", r"\neq", r"\ne"):
             yield "condition", put(start, end, r" \neq " if token == "=" else "=")
         for other in LOOKALIKES.get(token, ()):
-            if (start not in scripted or token == r"\delta") and not (r"\hat" in other and side[:start].rstrip().endswith(("\\hat", "\\hat{", "{"))):
+            if (start not in scripted or token == r"\delta") and not (
+                r"\hat" in other and side[:start].rstrip().endswith(("\\hat", "\\hat{", "{"))
+            ):
                 yield "look-alike", put(start, end, other + (" " if other.startswith("\\") else ""))
     for start, end in scan.items:
         item = side[start:end]
@@ -206,7 +231,12 @@ def _mutations(side):
         yield "sum removed", put(start, end, "")
         script = side[start:end]
         if "^" in script:
-            for new in (script.replace("{4}", "{3}"), script.replace("{2}", "{1}"), re.sub(r"=\s*1", "=2", script), re.sub(r"=\s*1", "=0", script)):
+            for new in (
+                script.replace("{4}", "{3}"),
+                script.replace("{2}", "{1}"),
+                re.sub(r"=\s*1", "=2", script),
+                re.sub(r"=\s*1", "=0", script),
+            ):
                 yield "bound", put(start, end, new)
         if r"\neq" in script:
             yield "bound", put(start, end, re.sub(r"\s*\\neq?\s*\w", "", script))
@@ -333,7 +363,9 @@ def network_of(name):
     scene = SCENES[name]
     if scene.get("reduction") == "mean":
         return {"sizes": scene["sizes"], "activations": scene["activations"], "loss": scene["loss"], "reduction": "mean", "batch": 5}
-    return random_network(scene["sizes"], scene["activations"], scene["loss"], rng=np.random.default_rng(0), shared_bias=scene.get("shared_bias", False))
+    return random_network(
+        scene["sizes"], scene["activations"], scene["loss"], rng=np.random.default_rng(0), shared_bias=scene.get("shared_bias", False)
+    )
 
 
 def checker_says(mutant, alone=False):
@@ -378,7 +410,9 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--list", help="write every mutant with its verdicts to this file (JSON lines)")
     parser.add_argument("--only", help="id of one derivation")
-    parser.add_argument("--alone", action="store_true", help="give the checker the left side and the changed side without the rest of the chain")
+    parser.add_argument(
+        "--alone", action="store_true", help="give the checker the left side and the changed side without the rest of the chain"
+    )
     options = parser.parse_args()
     mutants = list(all_mutants([r for r in RIGHT if options.only in (None, r["id"])]))
     if options.sample and options.sample < len(mutants):
@@ -387,7 +421,13 @@ def main():
     if options.list:
         with open(options.list, "w", encoding="utf-8") as file:
             for mutant, witness, status, message, seconds in results:
-                row = {"id": mutant.record["id"], "scene": mutant.record["scene"], "side": mutant.side, "category": mutant.category, "text": mutant.pair}
+                row = {
+                    "id": mutant.record["id"],
+                    "scene": mutant.record["scene"],
+                    "side": mutant.side,
+                    "category": mutant.category,
+                    "text": mutant.pair,
+                }
                 row.update(witness=witness, status=status, message=message)
                 file.write(json.dumps({**row, "seconds": round(seconds, 4)}, ensure_ascii=False) + "\n")
     return report_on(results)
@@ -406,13 +446,19 @@ def report_on(results):
     explained = [r for r in refused if r[2] == "unreadable" or r[3].strip().rstrip(".") not in UNEXPLAINED]
     wrong = [r for r in refused if r[2] in ("wrong", "carries")]
     named = [r for r in wrong if r[3].strip().rstrip(".") not in UNEXPLAINED]
-    print(f"value-changing: {len(changed):,}; called right: {len(accepted)} ({len(accepted) / max(len(changed), 1):.3%}); with a reservation: {sum(r[2] == 'loose' for r in changed)}")
-    print(f"refusals explained: {len(explained) / max(len(refused), 1):.1%} of all, {len(named) / max(len(wrong), 1):.1%} of those called wrong")
+    share = len(accepted) / max(len(changed), 1)
+    reserved = sum(r[2] == "loose" for r in changed)
+    print(f"value-changing: {len(changed):,}; called right: {len(accepted)} ({share:.3%}); with a reservation: {reserved}")
+    print(
+        f"refusals explained: {len(explained) / max(len(refused), 1):.1%} of all, {len(named) / max(len(wrong), 1):.1%} of those called wrong"
+    )
     times = sorted(r[4] for r in results)
     if times:
         print(f"seconds of work: median {times[len(times) // 2]:.4f}, worst {times[-1]:.3f}")
     for mutant, witness, _, message, _ in accepted[:60]:
-        print(f"  accepted ({witness}) {mutant.record['id']} {mutant.record['scene']} [{mutant.category}]: {' '.join(mutant.pair.split())}  {message}")
+        print(
+            f"  accepted ({witness}) {mutant.record['id']} {mutant.record['scene']} [{mutant.category}]: {' '.join(mutant.pair.split())}  {message}"
+        )
     raised = [r for r in results if r[2] == "raised"]
     for mutant, _, _, message, _ in raised[:5]:
         print(f"  raised {message}: {mutant.record['id']} {mutant.pair}")

@@ -59,7 +59,9 @@ def test_the_checker_calls_every_right_side_right(record):
     report = check(record["text"], network=network_of(record["scene"]), notation=SCENES[record["scene"]]["notation"])
     expected = "loose" if record["id"] in OF_THIS_SIZE else "ok"
     assert report.first_wrong is None
-    assert [side.status for side in report.sides if side.status != "note-ok"] == ["reference"] + [expected] * (len(sides(record["text"])) - 1), str(report)
+    assert [side.status for side in report.sides if side.status != "note-ok"] == ["reference"] + [expected] * (
+        len(sides(record["text"])) - 1
+    ), str(report)
 
 
 def test_mutations_change_one_token_each_way():

@@ -103,9 +103,21 @@ class World:
 # ---------------------------------------------------------------- lexer
 
 _WORDS = r"net|output|out|target|total|softmax|tanh|log|ln|exp|diag|sigma"
-_LEX = re.compile(rf"\\(?P<cmd>[A-Za-z]+|[{{}}])|(?P<num>\d+(?:\.\d+)?)|(?P<word>{_WORDS}|[A-Za-z])|(?P<op>[-+*/^_(){{}}\[\]=,'.])|(?P<gap>\s+)")
+_LEX = re.compile(
+    rf"\\(?P<cmd>[A-Za-z]+|[{{}}])|(?P<num>\d+(?:\.\d+)?)|(?P<word>{_WORDS}|[A-Za-z])|(?P<op>[-+*/^_(){{}}\[\]=,'.])|(?P<gap>\s+)"
+)
 _UNICODE = dict(zip("∂δ·−ησ∑⊙Δ′×", r"\partial |\delta |\cdot |-|\eta |\sigma |\sum |\odot |\Delta |'|\times ".split("|")))
-_SAME = {r"\ln": "log", r"\log": "log", "ln": "log", r"\exp": "exp", r"\tanh": "tanh", r"\sigma": "sigma", r"\ne": r"\neq", r"\prime": "'", r"\top": "T"}
+_SAME = {
+    r"\ln": "log",
+    r"\log": "log",
+    "ln": "log",
+    r"\exp": "exp",
+    r"\tanh": "tanh",
+    r"\sigma": "sigma",
+    r"\ne": r"\neq",
+    r"\prime": "'",
+    r"\top": "T",
+}
 _SAME[r"\circ"] = r"\odot"
 _DROPPED = (
     r"\\begin\{(?:align|aligned|equation|gather|split)\*?\}|\\end\{(?:align|aligned|equation|gather|split)\*?\}|\\(?:left|right)\b\.?|\\[bB]igg?[lr]?\b|"
@@ -759,7 +771,11 @@ class Reader:
             if len(upper) != 1:
                 raise Unread("the upper limit of a sum")
             if upper[0].isdigit():
-                stop = int(upper[0]) if not self.world.grow else int(upper[0]) + size - self.world.scene["sizes"][[*self.world.sizes].index(size)]
+                stop = (
+                    int(upper[0])
+                    if not self.world.grow
+                    else int(upper[0]) + size - self.world.scene["sizes"][[*self.world.sizes].index(size)]
+                )
         if stop > size or start < 1:
             raise Meaningless("a sum beyond its layer")
         if unequal == letter:  # k unequal k: an empty sum
