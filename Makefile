@@ -64,7 +64,7 @@ test: $(INSTALLED) ## run every notebook, the package's tests and the book's own
 .PHONY: test-site
 test-site: book ## open every page of the built site in a real browser
 	@$(BIN)/python tests/site/site_browser.py
-	REQUIRE_BROWSER=1 $(BIN)/python -m pytest tests/site
+	REQUIRE_BROWSER=1 $(BIN)/python -m pytest tests/site -n auto
 
 .PHONY: measure-site
 measure-site: book ## measure the built site in a real browser and print the table

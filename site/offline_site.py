@@ -29,6 +29,7 @@ ASK_FOR_FONTS = (
     "for (const font of ['1em KaTeX_Main', 'italic 1em KaTeX_Math', '1em KaTeX_Size1', '1em KaTeX_Size2', '1em KaTeX_Size3', "
     "'900 1em \"Font Awesome 6 Free\"']) document.fonts.load(font);"
 )
+HOST = re.compile(r'\s*<script [^>]*site/live-figures\.js[^>]*></script>')
 PAGE_NAME = re.compile(r"<script>DOCUMENTATION_OPTIONS\.pagename = '([^']*)';</script>")
 CODE_POINT = re.compile(r'"\\?([0-9a-f]{4}|[\ue000-\uf8ff])"')
 
@@ -134,6 +135,9 @@ def tidy(page):
     page = SVG.sub(lambda match: tidy_drawing(match[0], match.start()), page)
     if "searchtools.js" not in page:  # there the order of the theme's scripts is what the search relies on
         page = re.sub(r'<script ((?:data-[\w-]+="[^"]*" )?)src=', r"<script defer \1src=", page)
+    host = HOST.search(page)
+    if host:  # the live figures' modules are asked for before the theme's scripts run
+        page = page.replace(host[0], "", 1).replace("<script defer ", f"{host[0].strip()}\n    <script defer ", 1)
     name = PAGE_NAME.search(page)
     if name:
         page = page.replace(name[0], "", 1).replace("<html ", f'<html data-page="{name[1]}" ', 1)
