@@ -128,6 +128,7 @@ def likely_rows(notation, names, aliases, quotients=()):
     """Rows of the notation table that know the most of the text's symbols."""
     named = {a.name for a in aliases}
     rows = rows_for(notation)
+    family = convention(rows[0]).family if notation is not None else None
     scored = []
     for rank, row in enumerate(rows):
         if row == "coursera" and "Theta" not in names and len(rows) > 1:
@@ -135,10 +136,11 @@ def likely_rows(notation, names, aliases, quotients=()):
         conv = convention(row)
         unknown = sum(1 for name in names if name not in named and not conv.knows(name))
         own = {name: nodes for name, nodes in names.items() if name not in named}
-        scored.append((unknown - _fit(conv, own, quotients) * 0.1, rank, row))
-    scored.sort()
-    best = scored[0][0]
-    kept = [row for score, _, row in scored if score <= best + 0.35]
+        score = unknown - _fit(conv, own, quotients) * 0.1
+        lent = family is not None and conv.family != family  # another family's letters: tried, but last, so that they refute nothing
+        scored.append((lent, score, rank, row))
+    best = min(score for _, score, _, _ in scored)
+    kept = [row for _, score, _, row in sorted(scored) if score <= best + 0.35]
     return kept[:6] or rows[:1]
 
 
@@ -168,6 +170,9 @@ def _fit(conv, names, quotients):
     for above, below in set(quotients):  # a target depends on nothing, a score does not depend on its own output
         top, bottom = ([k for k, _ in conv.meanings(name)][:1] for name in (above, below))
         score -= top == ["target"] or (top, bottom) == (["net"], ["out"]) and conv.family == "classes"
+    outputs = [name for name in own if conv.meanings(name)[0][0] == "out" and conv.meanings(name)[0][1] != 0]
+    if len(outputs) == 1 and "delta" in names and {"w", "W"} & set(names) and not {"sigma", "f", "g", "phi"} & set(names):
+        score += conv.meanings(outputs[0])[0][1] is None  # one letter for the outputs of all layers
     if {"w", "W", "theta", "b"} & set(names) and conv.letters.get("x", [("", 0)])[0][0] == "net":
         score -= 2  # with weights about, x is an input
     return score
