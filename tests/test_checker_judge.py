@@ -346,3 +346,134 @@ def test_importing_the_package_needs_only_numpy():
 def test_the_package_offers_check_and_report():
     assert linebyline.check is check
     assert isinstance(check("E = E"), linebyline.Report)
+
+
+LOGISTIC = (
+    r"\frac{d}{dx}\sigma(x) = \frac{d}{dx}\left[\frac{1}{1+e^{-x}}\right] = -(1+e^{-x})^{-2}(-e^{-x}) "
+    r"= \frac{1}{1+e^{-x}}\cdot\frac{e^{-x}}{1+e^{-x}} = \sigma(x)\cdot(1-\sigma(x))"
+)
+
+
+@pytest.mark.parametrize("network", [Scene(), CLASSES, Scene(sizes=(3, 1), loss="binary_cross_entropy"), DEEP, None])
+@pytest.mark.parametrize(
+    "text",
+    [
+        LOGISTIC,
+        r"\sigma'(z) = \frac{e^{-z}}{(1+e^{-z})^2} = \sigma(z)(1-\sigma(z))",
+        r"\frac{d\sigma}{dz} = \sigma(1-\sigma)",
+        r"f'(x) = f(x)(1-f(x))",
+        r"\tanh'(x) = 1-\tanh^2(x)",
+        r"s'(x) = s(x)(1-s(x))",
+    ],
+)
+def test_a_claim_about_an_activation_holds_for_any_letter_and_any_network(text, network):
+    assert check(text, network).ok
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LOGISTIC.replace(r"(-e^{-x})", r"(-e^{x})"),
+        LOGISTIC.replace(r"1-\sigma", r"1+\sigma"),
+        r"\sigma'(x) = \sigma(x)(1+\sigma(x))",
+        r"\sigma'(x) = \frac{e^{x}}{(1+e^{-x})^2}",
+        r"\frac{d\sigma}{dz} = \sigma(1+\sigma)",
+        r"f'(x) = 1-f(x)",
+        r"\tanh'(x) = 1-\tanh(x)",
+    ],
+)
+def test_a_wrong_claim_about_an_activation_stays_wrong(text):
+    for network in (Scene(), CLASSES, None):
+        assert "wrong" in statuses(text, network)
+
+
+ONE_NEURON = Scene(sizes=(3, 1), loss="binary_cross_entropy")
+ONE_LAYER = Scene(output="softmax", loss="cross_entropy", sizes=(3, 4))
+
+
+def test_an_unnumbered_score_beside_numbered_weights_may_be_any_layers():
+    right = r"\nabla_{W^{(1)}} L = (W^{(2)\top}(p-y) \circ \sigma'(z)) x^\top"
+    assert statuses(right, CLASSES)[1] in ("ok", "loose")
+    for slip in (("p-y", "p+y"), (r"\sigma'", r"\sigma"), (r"(2)\top", r"(2)")):
+        assert statuses(right.replace(*slip), CLASSES)[1] == "wrong"
+
+
+@pytest.mark.parametrize("right", [r"x(\hat y - y)", r"(\hat y - y) x", r"(\hat y - y) x^\top"])
+def test_the_weights_of_one_neuron_are_neither_a_row_nor_a_column(right):
+    assert check(r"\frac{\partial L}{\partial w} = " + right, ONE_NEURON).ok
+    assert not check(r"\frac{\partial L}{\partial w} = " + right.replace("-", "+"), ONE_NEURON).ok
+
+
+@pytest.mark.parametrize("index", [r"w_j} = (h - y)x_j", r"\theta_j} = (h_\theta(x) - y)x_j"])
+def test_without_a_hidden_layer_h_is_the_hypothesis(index):
+    assert check(r"\frac{\partial J}{\partial " + index, ONE_NEURON).ok
+    assert not check(r"\frac{\partial J}{\partial " + index.replace("-", "+"), ONE_NEURON).ok
+
+
+@pytest.mark.parametrize("text", [r"\frac0.5x = E", r"\frac1e-999x = E", r"\frac0.5{x} = E", r"Σ\leftarrow{0}"])
+def test_odd_spellings_do_not_crash(text):
+    assert check(text).sides
+
+
+def test_a_network_of_the_largest_size_can_be_checked():
+    assert check(r"\frac{\partial w_{ij}}{\partial w_{kl}} = \delta_{ik}\delta_{jl}", Scene(sizes=(12, 12, 12))).ok
+    assert check(r"\frac{\partial E}{\partial w_{ij}} = \delta_i x_j", Scene(sizes=(12, 12), batch=0)).sides
+
+
+@pytest.mark.parametrize("text", ["x", "w_5", r"\frac{\partial E}{\partial w_5}"])
+def test_a_text_that_compares_nothing_is_not_right(text):
+    assert not check(text, "sigmoid").ok
+
+
+@pytest.mark.parametrize("text", ["0 = 0", "E = E", r"0 = 0 \\ 0", r"\sigma'(z) = \sigma(z)(1-\sigma(z))"])
+def test_something_true_is_not_what_was_asked_for(text):
+    assert not check(text, "sigmoid", target=r"\frac{\partial E}{\partial w_5}").ok
+
+
+@pytest.mark.parametrize(
+    "indicator",
+    [
+        r"\mathbb{1}\{i=j\}",
+        r"\mathbb{1}(i=j)",
+        r"\mathbb{1}_{i=j}",
+        r"\mathbb{1}_{\{i=j\}}",
+        r"\mathbb{1}_{ij}",
+        r"\mathbbm{1}_{i=j}",
+        r"\mathbf{1}_{i=j}",
+        r"\mathbf 1_{(i=j)}",
+        r"\mathbb{1}\,\{i=j\}",
+        r"1_{[i=j]}",
+        r"I(i=j)",
+        r"I[i=j]",
+        r"I\{i=j\}",
+        r"\mathbb{I}[i=j]",
+        r"\mathbb{I}_{i=j}",
+        r"\mathcal{I}(i=j)",
+        r"\chi_{i=j}",
+        r"\delta_{i=j}",
+        r"\delta(i,j)",
+        r"\delta(i=j)",
+    ],
+)
+def test_indicators_are_read_in_every_spelling(indicator):
+    right = rf"\frac{{\partial p_i}}{{\partial z_j}} = p_i({indicator} - p_j)"
+    assert check(right, ONE_LAYER).ok
+    assert not check(right.replace("- p_j", "+ p_j"), ONE_LAYER).ok
+    if "=" in indicator:
+        assert not check(right.replace("i=j", r"i\neq j"), ONE_LAYER).ok
+
+
+@pytest.mark.parametrize(
+    ("text", "network"),
+    [
+        (
+            r"\frac{\partial p_j}{\partial a_i} = \left\{ \begin{array}{ll} p_i(1-p_i) & i=j\\ -p_ip_j & i\neq j\end{array}\right.",
+            ONE_LAYER,
+        ),
+        (r"dz^{[1]} = W^{[2]T}dz^{[2]} * g^{[1]}{'}(z^{[1]})", Scene(sizes=(3, 4, 1), loss="binary_cross_entropy")),
+        (r"\frac{\partial C_0}{\partial b} = a - y", ONE_NEURON),
+        (r"\delta_j^{l} = a_j^{l}(1-a_j^{l}) \sum_{k=1}^{n_{l+1}} w_{kj}^{l+1} \delta_k^{l+1}", Scene(sizes=(3, 4, 3, 2))),
+    ],
+)
+def test_more_spellings_of_right_lines_are_right(text, network):
+    assert check(text, network).ok

@@ -170,9 +170,6 @@ def _fit(conv, names, quotients):
     for above, below in set(quotients):  # a target depends on nothing, a score does not depend on its own output
         top, bottom = ([k for k, _ in conv.meanings(name)][:1] for name in (above, below))
         score -= top == ["target"] or (top, bottom) == (["net"], ["out"]) and conv.family == "classes"
-    outputs = [name for name in own if conv.meanings(name)[0][0] == "out" and conv.meanings(name)[0][1] != 0]
-    if len(outputs) == 1 and "delta" in names and {"w", "W"} & set(names) and not {"sigma", "f", "g", "phi"} & set(names):
-        score += conv.meanings(outputs[0])[0][1] is None  # one letter for the outputs of all layers
     if {"w", "W", "theta", "b"} & set(names) and conv.letters.get("x", [("", 0)])[0][0] == "net":
         score -= 2  # with weights about, x is an input
     return score

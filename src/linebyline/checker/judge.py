@@ -12,6 +12,7 @@ from itertools import product as pairs_of
 import numpy as np
 
 from linebyline.checker import readings
+from linebyline.checker.claims import scalar_claim
 from linebyline.checker.guess import attempts, likely_rows, likely_scenes, names_in, names_of, quotients_in, sub_terms_or_none
 from linebyline.checker.meaning import Builder, read_aliases
 from linebyline.checker.notation import NUMBERING, ROLE_WORDS, Options, convention, is_layer_text, shown, spelling, sub_terms
@@ -78,10 +79,13 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     known = own + scene_aliases
     rows = likely_rows(notation, names, known, quotients_in(chains))
     start, best, refuted = clock(), None, {}
+    claims = [] if target_tree else [claimed(text, chain, scenes, known, start) for chain in chains]
+    settled = {k: claim for k, claim in enumerate(claims) if claim and not claim.score}
     for scene, row in attempts(scenes, rows):
         if row not in rows:
             continue
         judge = Judge(text, scene, convention(row), known, chains, target_tree, names, start, row == notation and row != "question")
+        judge.settled = settled
         attempt = judge.run()
         if scene is scenes[0] and row != rows[0] and attempt.score < refuted.get("score", 0):
             attempt.doubt(refuted["row"], refuted["wrong"])
@@ -98,7 +102,27 @@ def check(text, network=None, notation=None, target=None, aliases=None):
         if bare.score == 0:
             bare.loose_notes.append("right for a network without biases")
             best = bare
+    for k, claim in enumerate(claims):
+        if claim and any(v.status not in ("reference", "ok") for v in best.verdicts[k]):
+            best.verdicts[k] = claim.verdicts[0]
     return best.report(guessed, notation)
+
+
+def claimed(text, chain, scenes, aliases, start):
+    """Judge a chain as a claim about one activation, on one unit; None if it is not one, or cannot be read so."""
+    best = None
+    for trees, own, scene, note in scalar_claim(chain, scenes[0], aliases):
+        sides = [replace(side, tree=tree) for side, tree in zip(chain.sides, trees)]
+        alone = [replace(chain, sides=sides)]
+        judge = Judge(text, scene, convention("nielsen"), own, alone, None, names_in(alone), start)
+        outcome = judge.run()
+        if outcome.all_read() and (best is None or outcome.score < best.score):
+            best = outcome
+            for verdict in outcome.verdicts[0]:
+                verdict.home = (judge, outcome.options)
+                if verdict.status == "ok":
+                    verdict.message = "; ".join(filter(None, [verdict.message, note]))
+    return best
 
 
 def _read_target(target):
@@ -134,6 +158,7 @@ class Verdict:
     variables: list = field(default_factory=list)
     tests: list = field(default_factory=list)
     conflict: bool = False
+    home: tuple = ()  # the judge and options of a chain that was judged on a network of its own
 
 
 @dataclass(eq=False)
@@ -160,6 +185,7 @@ class Judge:
         self.text, self.scene, self.conv, self.aliases, self.chains = text, scene, conv, aliases, chains
         self.target, self.names, self.start = target, names, start
         self.sizes_named, self.sizes_tried, self.built, self.variants, self.choices = {}, {}, 0, {}, {}
+        self.settled = {}
         self._look()
 
     def named_by_alias(self, node):
@@ -333,7 +359,10 @@ class Judge:
 
     def judge(self, options):
         verdicts, previous, self.sizes_named = [], None, {}
-        for chain in self.chains:
+        for k, chain in enumerate(self.chains):
+            if k in self.settled:
+                verdicts.append(self.settled[k].verdicts[0])
+                continue
             found, previous = self.chain(chain, options, previous)
             verdicts.append(found)
         if self.target is not None:
@@ -646,17 +675,28 @@ class Judge:
             if scene is self.scene:
                 self.sizes_tried = evaluator.sizes_named
             notes = set(evaluator.notes)
-            value = self.shaped(value, truth, mode, notes)
+            value = self.shaped(value, truth, mode, notes, self.by_one_neuron(reference, scene))
             mask = None
             for test in tests:
                 mask = evaluator.test(test, numbers) if mask is None else mask & evaluator.test(test, numbers)
             self.unbound(value, truth, variables, evaluator, tests)
             return agree(value, truth, mask), notes
 
-    def shaped(self, value, truth, mode, notes):
+    def by_one_neuron(self, reference, scene):
+        """Whether the left side is a derivative by the w of one neuron, which is neither a row nor a column."""
+        tree = reference.tree
+        if tree[0] not in ("D", "dloss"):
+            return False
+        leaf = tree[-1]
+        choice = reference.chosen.get(leaf.key)
+        return choice is not None and choice.kind == "W" and leaf.node.name.islower() and scene.sizes[choice.layer] == 1 and not choice.transpose
+
+    def shaped(self, value, truth, mode, notes, either_way=False):
         a, b = value.shape[-2:], truth.shape[-2:]
         if a == b:
             return value
+        if either_way and a == b[::-1]:
+            return value.swapaxes(-1, -2)
         if mode.get("row_gradients") and a == b[::-1] and 1 in a:
             notes.add("read with derivatives of the error as rows, so that the chain multiplies out")
             return value.swapaxes(-1, -2)
@@ -908,11 +948,11 @@ class Outcome:
                     and verdict.reference is not None
                     and not (verdict.message and verdict.built is None and status == "wrong" and verdict.message.startswith("this is not"))
                 ):
-                    status, message, repair = explain(judge, side, verdict, self.options, deadline)
-                if status == "ok" and guessed and judge.open_matrix and min(judge.scene.sizes) == 1:
+                    status, message, repair = explain(*self.as_judged(side, verdict), deadline)
+                if status == "ok" and guessed and not verdict.home and judge.open_matrix and min(judge.scene.sizes) == 1:
                     status = "loose"
                     message = "; ".join(filter(None, [message, "right for one unit in a layer; give the network to have it checked for more"]))
-                if status == "ok" and self.loose_notes:
+                if status == "ok" and self.loose_notes and not verdict.home:
                     status = "loose"
                     message = "; ".join(filter(None, [message, *self.loose_notes]))
                 sides.append(SideReport(side.text, side.line, status, message, self.reading(verdict), verdict.holds_for, repair))
@@ -926,6 +966,15 @@ class Outcome:
             assumptions.append("w_{ij} leads " + ("to i from j" if self.options.weights == "to_from" else "from i to j"))
         return Report(tuple(sides), judge.scene, judge.conv.name, tuple(assumptions))
 
+    def as_judged(self, side, verdict):
+        """The judge, side, verdict and options of a side: those of its own small network for a claim about an activation."""
+        if not verdict.home:
+            return self.judge, side, verdict, self.options
+        judge, options = verdict.home
+        judge.start = self.judge.start
+        own = next(s for s in judge.chains[0].sides if (s.start, s.end) == (side.start, side.end))
+        return judge, own, verdict, options
+
     def reading(self, verdict):
         leaves = (
             verdict.built[0].leaves
@@ -937,7 +986,7 @@ class Outcome:
         parts = {}
         for leaf in leaves:
             if leaf.key in verdict.chosen:
-                parts.setdefault(spelling(leaf.node), shown(verdict.chosen[leaf.key], self.judge.scene))
+                parts.setdefault(spelling(leaf.node), shown(verdict.chosen[leaf.key], self.judge.scene) if not verdict.home else "any number")
         return "; ".join(f"{k}: {v}" for k, v in parts.items())
 
 

@@ -23,7 +23,7 @@ from linebyline.checker.notation import (
     sub_terms,
     super_terms,
 )
-from linebyline.checker.parser import Node, Parser, single_item
+from linebyline.checker.parser import INDICATORS, Node, Parser, single_item
 from linebyline.checker.pieces import read_condition
 from linebyline.checker.tokens import Unreadable, script_text, tokenise
 
@@ -255,6 +255,8 @@ class Builder:
         if kind == "num":
             if item.subs and any(t.kind == "rel" for s in item.subs for t in s):
                 return self.powered(self.indicator(item.subs[0], scope), item.sups, scope)
+            if item.name == "1" and item.subs and len(terms := sub_terms(item)) == 2 and all(t[0] in ("var", "digits") for t in terms):
+                return self.powered(self.equality(terms[0], "=", terms[1], scope), item.sups, scope)
             if item.subs:
                 raise Unreadable(f"the number {item.name} has an index")
             return self.powered(("num", float(item.name), item.name), item.sups, scope)
@@ -307,6 +309,8 @@ class Builder:
             return ("exp", self.build(Parser(exponent).whole(), scope))
         if name == "pi" and not item.subs and not self.conv.meanings("pi"):
             return ("num", math.pi, "pi")
+        if name in INDICATORS and any(t.kind == "rel" for s in item.subs for t in s):
+            return self.powered(self.indicator(item.subs[0], scope), item.sups, scope)
         if (
             name in ("delta", "Delta")
             and not item.sups
@@ -321,8 +325,6 @@ class Builder:
         ):
             return self.equality(terms[0], "=", terms[1], scope)
         if name in ("I", "chi", "1") and item.subs:
-            if any(t.kind == "rel" for s in item.subs for t in s):
-                return self.indicator(item.subs[0], scope)
             terms = sub_terms(item)
             if len(terms) == 2 and all(t[0] in ("var", "digits") for t in terms):
                 return self.equality(terms[0], "=", terms[1], scope)
@@ -625,7 +627,7 @@ class Builder:
         if re.fullmatch(r"\d+", spelt):
             return (first if first is not None else 1, int(spelt), "")
         match = re.fullmatch(
-            r"\|?([A-Za-z]|ell)(?:_(?:[A-Za-z]+|\d|[lL][+-]1|\([lL]\)))?\|?(?:\^?[\(\[]?(?:[lL](?:[+-]\d)?|\d)[\)\]]?)?([+-]\d+)?", spelt
+            r"\|?([A-Za-z]|ell)(?:_(?:[lL][+-]1|[A-Za-z]+|\d|\([lL]\)))?\|?(?:\^?[\(\[]?(?:[lL](?:[+-]\d)?|\d)[\)\]]?)?([+-]\d+)?", spelt
         )
         if not match and spelt in ("classes", "outputs", "out", "in", "hidden"):
             return (first, None, spelt)
@@ -693,7 +695,7 @@ class Builder:
         return ("indicator", (a, relation, b))
 
     def indicator(self, tokens, scope):
-        condition = read_condition([t for t in tokens if t.text not in ("\\{", "\\}")])
+        condition = read_condition([t for t in tokens if t.text not in ("\\{", "\\}", "[", "]")])
         if condition is None:
             spelt = [t for t in tokens if t.kind in ("num",)]
             if len(spelt) == 2:  # 1_{1=1}

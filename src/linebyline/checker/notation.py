@@ -523,8 +523,10 @@ def _of_kind(node, kind, place, terms, supers, scope, conv, scene, options, visi
             yield from _scalar(node, kind, terms, sample, scope, conv, scene, text, exponent, cost, rank)
             continue
         layers, cost_of = _layers(kind, place, text, conv, scene, options, node.name)
-        for layer in layers:
-            base = rank * 0.5 + cost * 0.25 + cost_of(layer)
+        # an unnumbered z beside numbered weights may be any layer's
+        others = _other_layers(layers, scene) if place == "last" and kind == "net" and conv.layered and text is None and not terms else ()
+        for layer in [*layers, *others]:
+            base = rank * 0.5 + cost * 0.25 + (cost_of(layer) if layer not in others else 1.0 + 0.1 * (last - layer))
             low = 0 if kind == "out" else 1  # the inputs are the outputs of layer 0
             if not low <= layer <= last or (kind == "target" and layer != last):
                 continue
@@ -542,6 +544,8 @@ def _of_kind(node, kind, place, terms, supers, scope, conv, scene, options, visi
                 bool(text),
             ):
                 name = f"new {kind}" if new and kind in ("W", "b") else kind
+                if layer in others:
+                    note, loose = f"right if {spelling(node)} is the score of {'the hidden layer' if last == 2 else f'layer {layer}'}", True
                 yield Choice(name, layer, slots, transpose, exponent, base + extra, note, loose)
         # z_2, W_1: a number below as the layer
         single = len(terms) == 1 and text is None and (exponent == 1 or not conv.layered) and place not in ("last", 0)
@@ -577,6 +581,9 @@ def _scalar(node, kind, terms, sample, scope, conv, scene, text, exponent, cost,
         prefix, value = _prefixed(terms)
         if value is None or prefix not in (None, "o"):
             return
+        if value == ("digits", "0") and prefix is None:
+            yield Choice("loss", last, (), False, exponent, base, f"{spelling(node)} taken as the error, which has no further term here")
+            return
         if value[0] == "var" and value[1] in "npdx" and not scene.batch and value[1] not in scope:
             yield Choice("loss", last, (), False, exponent, base, f"{spelling(node)} taken as the error of the one example")
             return
@@ -611,12 +618,18 @@ def _layers(kind, place, text, conv, scene, options, name):
         place = "hidden"
     if isinstance(place, int):
         return (place,), lambda layer: 0.0
+    if place == "hidden" and name == "h" and kind == "out" and last == 1:  # without a hidden layer h is what goes in, or the hypothesis
+        return (0, 1), lambda layer: 0.5 * layer
     if place == "hidden":
         return tuple(range(last - 1, 0, -1)) or ((0,) if kind == "out" else ()), lambda layer: 0.0
     order = {last: 0.0}
     layers = list(range(last, 0, -1)) + ([0] if kind == "out" else [])
     order.update({layer: 0.1 * (last - layer) + (0.3 if layer == 0 else 0) for layer in layers})
     return tuple(layers), order.get
+
+
+def _other_layers(layers, scene):
+    return [layer for layer in range(scene.layers, 0, -1) if layer not in layers]
 
 
 def _prefixed(terms):

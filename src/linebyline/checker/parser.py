@@ -115,6 +115,9 @@ class Parser:
                 break
             else:
                 item = self.item()
+            if operator == "" and items and item.kind == "group" and (output := hypothesis(items[-1][1], item)) is not None:
+                items[-1] = (items[-1][0], output)
+                continue
             items.append((operator, item))
         if not items:
             token = self.peek()
@@ -209,6 +212,9 @@ class Parser:
             elif token.kind == "prime":
                 self.take()
                 primes += 1
+            elif token.text == "{" and token.kind == "op" and self.peek(1).kind == "prime" and self.peek(2).text == "}":  # g{'}
+                self.at += 3
+                primes += 1
             elif token.text == "[" and token.kind == "op" and bracketable and not sups and self._layer_bracket():
                 self.take()
                 script = [Token("op", "[", token.start, token.end)]
@@ -239,7 +245,7 @@ class Parser:
         node.end = self.tokens[self.at - 1].end if self.at else node.end
         if node.kind == "group" and node.name == "{" and (subs or sups or primes):
             inner = single_item(node.parts[0])
-            if inner is not None and inner.kind in ("name",) and not inner.sups:
+            if inner is not None and (inner.kind == "name" or inner.name == "1" and subs) and not inner.sups:
                 inner.subs, inner.sups, inner.primes = inner.subs + node.subs, node.sups, inner.primes + primes
                 inner.start, inner.end = node.start, node.end
                 return inner
@@ -247,7 +253,7 @@ class Parser:
             inner = single_item(node.parts[0])
             if inner is not None and inner.kind in ("name", "deriv", "group", "num", "bigsum"):
                 inner.start, inner.end = node.start, node.end
-                return self.indicator(inner) if inner.kind == "num" else inner
+                return self.indicator(inner) if inner.name in INDICATORS else inner
         return node
 
     def _layer_bracket(self):
@@ -345,7 +351,7 @@ class Parser:
         if token.kind == "op" and token.text == "{":
             self.take()
             return self.group("}").parts[0]
-        if token.kind == "num" and len(token.text) > 1 and not self.plain:  # \frac12
+        if token.kind == "num" and token.text.isdecimal() and len(token.text) > 1 and not self.plain:  # \frac12
             self.tokens[self.at : self.at + 1] = [Token("num", c, token.start + k, token.start + k + 1) for k, c in enumerate(token.text)]
         node = self.atom()
         return Node("sum", node.start, node.end, parts=((1, Node("product", node.start, node.end, parts=(("", node),)), node.start),))
@@ -373,7 +379,7 @@ class Parser:
             ):
                 digits = self.take()  # h1 for h_1
                 node.subs, node.end = ([digits],), digits.end
-            return node
+            return self.indicator(node)
         if token.kind == "begin":
             return self.cases(token)
         if token.kind == "op" and token.text in ("{", "(", "[", "\\{", "|"):
@@ -394,7 +400,9 @@ class Parser:
 
     def indicator(self, node):
         """1\\{i = j\\} and its like, if a condition in brackets follows the 1."""
-        if node.name != "1" or self.peek().text not in ("\\{", "[", "(") or self.peek().kind != "op" or self.peek().spaced:
+        if node.name not in INDICATORS or node.subs or self.peek().text not in ("\\{", "[", "(") or self.peek().kind != "op":
+            return node
+        if self.peek().spaced and self.peek().text != "\\{":
             return node
         mark = self.at
         try:
@@ -403,6 +411,8 @@ class Parser:
             inner = None
         if inner is not None and inner.kind in ("relation", "indicator"):
             return Node("indicator", node.start, inner.end, name=inner.name, parts=inner.parts)
+        if inner is not None and inner.kind == "list" and node.name == "delta" and len(inner.parts) == 2:  # \delta(i, j)
+            return Node("indicator", node.start, inner.end, name="=", parts=inner.parts)
         self.at = mark
         return node
 
@@ -472,6 +482,7 @@ class Parser:
         return Node("cases", opening.start, token.end, parts=tuple(branches))
 
 
+INDICATORS = ("1", "I", "chi", "delta")
 FUNCTION_NAMES = {"log", "ln", "exp", "softmax", "sigmoid", "tanh", "relu", "softplus", "diag"}
 
 
@@ -482,6 +493,18 @@ def inside_cases(tokens, token):
             return depth > 0
         depth += (other.kind == "begin") - (other.kind == "end")
     return False
+
+
+def hypothesis(function, argument):
+    r"""Read :math:`h_\theta(x^{(i)})` as the network's output for that example; None if it is something else."""
+    inner = single_item(argument.parts[0])
+    if function.kind != "name" or function.name not in ("h", "f") or function.sups or function.primes or argument.subs:
+        return None
+    if "".join(script_text(s) for s in function.subs).replace(",", "") not in ("theta", "Theta", "w", "W", "wb", "Wb"):
+        return None
+    if inner is None or inner.kind != "name" or inner.name not in "xX" or inner.subs or inner.primes:
+        return None
+    return Node("name", function.start, argument.end, name="yhat", sups=inner.sups + argument.sups)
 
 
 def single_item(tree):

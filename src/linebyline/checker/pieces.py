@@ -372,6 +372,8 @@ def _trailing(tokens):
 
 
 def parse_side(text, tokens, relation, plain):
+    if not tokens:
+        return Side("", 1, 0, 0, relation, error="an expression is missing")
     start, end = tokens[0].start, tokens[-1].end
     side = Side(text[start:end].strip(), _line(text, start), start, end, relation)
     try:

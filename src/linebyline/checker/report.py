@@ -61,8 +61,9 @@ class Report:
 
     @property
     def ok(self):
-        """Whether every side was read and is right without a reservation."""
-        return bool(self.sides) and all(s.status in ("reference", "ok", "note-ok") for s in self.sides)
+        """Whether every side was read and is right without a reservation, and something was compared."""
+        statuses = {side.status for side in self.sides}
+        return "ok" in statuses and statuses <= {"reference", "ok", "note-ok"}
 
     @property
     def first_wrong(self):

@@ -135,12 +135,12 @@ class Scene:
 
     def larger(self, dormant=False):
         """The same network with one more unit in every layer that has two or more; dormant ones send nothing on."""
-        sizes = tuple(n + (n > 1) for n in self.sizes)
+        sizes = tuple(n + (1 < n < MAX_UNITS) for n in self.sizes)
         return replace(
             self,
             sizes=sizes,
             network=None,
-            batch=self.batch + 1 if self.batch > 1 else self.batch,
+            batch=self.batch + 1 if 1 < self.batch < MAX_UNITS else self.batch,
             x=None,
             target=None,
             dormant=self.sizes if dormant else (),

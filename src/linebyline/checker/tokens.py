@@ -96,6 +96,7 @@ DIGITS = {
     **{c: ("_", d) for c, d in zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₙₘ", "0123456789ijklnm")},
     **{c: ("^", d) for c, d in zip("⁰¹²³⁴⁵⁶⁷⁸⁹ᵀˡᴸ⁺⁻", "0123456789TlL+-")},
 }
+BLOCKS = ("cases", "matrix", "array", "pmatrix", "bmatrix", "rcases", "dcases", "vmatrix")
 HATTED = {"ŷ": "yhat", "ẑ": "zhat", "â": "ahat", "ô": "ohat", "Ŷ": "Yhat"}
 
 LEXER = re.compile(
@@ -173,7 +174,9 @@ def tokenise(text, start=0, end=None, plain=False):
                 put(kind_, name, x, y)
         elif kind in ("env", "envname"):
             name = match.group("envname")
-            if name in ("cases", "matrix", "array", "pmatrix", "bmatrix", "rcases", "dcases", "vmatrix") and (name != "array" or _in_braces(tokens)):
+            if name in BLOCKS and (name != "array" or _in_braces(tokens) or _array_open(tokens)):
+                if value.startswith("\\end") and re.match(r"\s*\\right\s*\.", text[b:end]):
+                    _drop_brace(tokens)
                 put("begin" if value.startswith("\\begin") else "end", name, a, b)
             elif value.startswith("\\end"):
                 put("brk", "env", a, b)
@@ -212,6 +215,21 @@ CONNECTIVES = set(
     "if for when where otherwise else and so or since because thus hence therefore case si with then as by let that is we get which all "
     "eq eqn i.e e.g sum".split()
 )
+
+
+def _array_open(tokens):
+    return sum((t.kind == "begin") - (t.kind == "end") for t in tokens if t.text == "array") > 0
+
+
+def _drop_brace(tokens):
+    """Drop the brace that opens a block of cases and is closed by ``\\right.``: the block needs none."""
+    depth = 1
+    for at in range(len(tokens) - 1, 0, -1):
+        depth += (tokens[at].kind == "end") - (tokens[at].kind == "begin")
+        if depth == 0:
+            if tokens[at - 1].text == "\\{":
+                del tokens[at - 1]
+            return
 
 
 def _in_braces(tokens):
