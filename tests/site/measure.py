@@ -112,7 +112,7 @@ def survey(browser, home):
             for other in ("light", "dark"):
                 page.emulate_media(color_scheme=other)
                 page.wait_for_function("(mode) => document.documentElement.dataset.theme === mode", arg=other)
-                page.evaluate("() => Promise.all(document.getAnimations().map((animation) => animation.finished))")
+                page.evaluate(site_browser.FINISH_TRANSITIONS)
                 seen["axe"] += len(site_browser.axe_problems(page))
             page.set_viewport_size({"width": 320, "height": 900})
             seen["wide"] += site_browser.overflow(page) is not None

@@ -45,6 +45,13 @@ new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!
 } }).observe({ type: "layout-shift", buffered: true });
 """
 
+# colours that change slowly are at their end: waiting for it could take for ever on a page that is not drawn
+FINISH_TRANSITIONS = """() => {
+  for (const animation of document.getAnimations()) {
+    if (animation.effect?.getComputedTiming().endTime < Infinity) animation.finish();
+  }
+}"""
+
 
 def toc_pages(toc=None):
     """Return the pages that `_toc.yml` names, in order, as addresses inside the site."""

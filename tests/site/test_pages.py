@@ -42,7 +42,7 @@ def test_a_page_asks_nobody_complains_of_nothing_and_fits(name, page_factory, si
         for other in ("light", "dark"):
             page.emulate_media(color_scheme=other)
             page.wait_for_function("(mode) => document.documentElement.dataset.theme === mode", arg=other)
-            page.evaluate("() => Promise.all(document.getAnimations().map((animation) => animation.finished))")
+            page.evaluate(site_browser.FINISH_TRANSITIONS)
             found[f"{other} {width}: accessibility"] = axe_problems(page)
         for narrow in {width, 320}:
             page.set_viewport_size({"width": narrow, "height": 900})
