@@ -827,13 +827,18 @@ class Judge:
             ):
                 variables = list(dict.fromkeys([*variables_of(reference.builder, reference.chosen), *variables_of(builder, chosen)]))
                 updated = self.updating(side, reference, builder, chosen) or reference
+                evaluator = Evaluator(scene, options, chosen, domains, variables, sizes={})
+                above = Evaluator(scene, options, {**chosen, **updated.chosen}, domains, variables, sizes={})
                 try:
-                    truth = real(Evaluator(scene, options, {**chosen, **updated.chosen}, domains, variables, sizes={}).value(updated.tree, numbers))
-                    evaluator = Evaluator(scene, options, chosen, domains, variables, sizes={})
-                    value = real(evaluator.value(tree, numbers))
-                    slack = printed_slack(tree, evaluator, numbers)
+                    with np.errstate(all="ignore"):  # a reader's formula may divide by 0: it is then not equal, and said to be
+                        truth = real(above.value(updated.tree, numbers))
+                        value = real(evaluator.value(tree, numbers))
+                        slack = printed_slack(tree, evaluator, numbers)
                 except (Unreadable, Mismatch, SecondDerivative) as error:
                     problem = error
+                    continue
+                except OverflowError:
+                    problem = Unreadable("a number too large to compute with")
                     continue
                 verdict = Verdict(
                     "ok",
