@@ -65,3 +65,10 @@ def test_readme_names_the_two_commands_and_makefile_has_them():
     for target in ("book", "test", "serve", "lab"):
         assert f"make {target}" in readme
         assert re.search(rf"^{target}:", makefile, flags=re.M)
+
+
+def test_example_of_the_readme_runs_and_is_right():
+    example = re.search(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.S)[1]
+    names = {}
+    exec(example.replace("check(r", "report = check(r"), names)
+    assert names["report"].ok, names["report"]
