@@ -4,6 +4,7 @@ Their one letter is a stand-in for any number, not a layer of the network: such 
 chain is judged on a network of one unit, where a product of two functions is a number.
 """
 
+from linebyline.checker.guess import names_of
 from linebyline.checker.meaning import Alias
 from linebyline.checker.notation import FUNCTIONS, LOSSES, NAMED
 from linebyline.checker.parser import Node, single_item
@@ -54,8 +55,6 @@ def scalar_claim(chain, scene, aliases=()):
 
 def _items(tree):
     """Every node of a tree with the bracket that follows it; exponents of e included."""
-    from linebyline.checker.guess import names_of
-
     stack = [(tree, None)]
     while stack:
         node, after = stack.pop()

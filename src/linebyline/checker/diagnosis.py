@@ -14,9 +14,11 @@ import numpy as np
 from linebyline.checker.notation import FUNCTIONS
 from linebyline.checker.parser import Node
 from linebyline.checker.pieces import parse_side
+from linebyline.checker.readings import uses_label
 from linebyline.checker.scene import LOSS_WORDS, SecondDerivative
 from linebyline.checker.tokens import Token, Unreadable, script_text, tokenise
-from linebyline.checker.values import Evaluator, Mismatch
+from linebyline.checker.values import Evaluator, Mismatch, real
+from linebyline.slips import diagnose_value
 
 clock = getattr(time, "thread_time", time.perf_counter)
 INDEX_LETTERS = "ijklmnpqr"
@@ -63,8 +65,6 @@ def explain(judge, side, verdict, options, deadline):
 
 def _values(judge, verdict, options, kind=None):
     """The side's and the left side's arrays under the most plausible reading."""
-    from linebyline.checker.judge import real, uses_label
-
     builder, tree = verdict.built
     kind = "one-hot" if judge.scene.one_hot or uses_label(builder, verdict.chosen) else "random"
     numbers = judge.scene.numbers(kind)
@@ -165,8 +165,6 @@ def _elsewhere(judge, verdict, options):
 
 def _number(judge, side, verdict, base):
     """Name the slip behind a wrong number for dE/dw or dE/db, where the package's own diagnosis knows it."""
-    from linebyline.slips import diagnose_value
-
     tree, text = verdict.reference.tree, side.text.strip(" .,;")
     if tree[0] != "D" or tree[1][0] != "leaf" or verdict.chosen[tree[1][1].key].kind != "loss" or not re.fullmatch(r"-?\d*\.\d+", text):
         return base

@@ -8,6 +8,7 @@ from linebyline.checker.notation import convention, rows_for, sub_terms
 from linebyline.checker.parser import Node, Parser
 from linebyline.checker.scene import Scene, as_scene
 from linebyline.checker.tokens import Unreadable, script_text
+from linebyline.network import question_network
 
 
 def names_in(chains):
@@ -104,8 +105,6 @@ def likely_scenes(network, names, notation):
         scene = Scene(hidden=hidden, output=output, loss=loss, sizes=shape)
         scenes += [replace(scene, batch=4, reduction="mean"), replace(scene, batch=4)] if examples else [scene]
     if mazur and hidden == "sigmoid":  # the question's own letters mean the question's own network
-        from linebyline.network import question_network
-
         scenes = [as_scene(question_network(shared_bias="b" in names))]
     return scenes, True
 

@@ -13,16 +13,17 @@ import numpy as np
 
 from linebyline.checker import readings
 from linebyline.checker.claims import scalar_claim
+from linebyline.checker.diagnosis import explain
 from linebyline.checker.guess import attempts, likely_rows, likely_scenes, names_in, names_of, quotients_in, sub_terms_or_none
 from linebyline.checker.meaning import Builder, read_aliases
 from linebyline.checker.notation import NUMBERING, ROLE_WORDS, Options, convention, is_layer_text, shown, spelling, sub_terms
 from linebyline.checker.parser import Node, Parser
 from linebyline.checker.pieces import read, read_condition
-from linebyline.checker.readings import assignments, variables_of
+from linebyline.checker.readings import assignments, uses_label, variables_of
 from linebyline.checker.report import Report, SideReport
 from linebyline.checker.scene import ACTIVATION_NAMES, SecondDerivative
 from linebyline.checker.tokens import Unreadable, script_text, tokenise
-from linebyline.checker.values import Evaluator, Mismatch
+from linebyline.checker.values import Evaluator, Mismatch, real
 
 clock = getattr(time, "thread_time", time.perf_counter)  # the work done, whatever else the machine does
 TOLERANCE = 1e-8
@@ -939,8 +940,6 @@ class Outcome:
         return {"W", "out"} <= kinds
 
     def report(self, guessed, notation):
-        from linebyline.checker.diagnosis import explain
-
         judge = self.judge
         sides, deadline = [], min(clock(), judge.start + LIMIT - 0.25) + 0.25
         judge.start = clock()
@@ -1022,10 +1021,6 @@ def _listed(numbers):
     return ", ".join(f"{n:g}" for n in numbers)
 
 
-def real(value):
-    return value.real if np.iscomplexobj(value) else value
-
-
 def agree(value, truth, mask=None):
     """Whether two arrays are equal to within rounding, wherever the case at hand applies."""
     try:
@@ -1036,10 +1031,6 @@ def agree(value, truth, mask=None):
         difference = np.where(mask, difference, 0)
     scale = np.maximum(np.abs(truth).max(axis=tuple(range(1, truth.ndim)), keepdims=True), 1e-3)
     return bool(np.all(difference <= TOLERANCE * scale)) and difference.size > 0
-
-
-def uses_label(builder, chosen):
-    return any("label" in choice.slots for choice in chosen.values()) or any("label" in pair for pair in builder.same)
 
 
 def is_numeric(tree):

@@ -101,3 +101,8 @@ def variables_of(builder, chosen):
             if isinstance(side, str) and side != "label":
                 seen[side] = None
     return list(seen)
+
+
+def uses_label(builder, chosen):
+    """Whether a reading speaks of the class label, so that targets have to be one-hot."""
+    return any("label" in choice.slots for choice in chosen.values()) or any("label" in pair for pair in builder.same)

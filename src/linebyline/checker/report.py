@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from linebyline.checker.face import as_html, as_text
 from linebyline.checker.scene import Scene
 
 STATUSES = ("reference", "ok", "loose", "wrong", "carries", "unreadable", "note-ok", "note-wrong")
@@ -94,11 +95,7 @@ class Report:
         }
 
     def __str__(self):
-        from linebyline.checker.face import as_text
-
         return as_text(self)
 
     def _repr_html_(self):
-        from linebyline.checker.face import as_html
-
         return as_html(self)

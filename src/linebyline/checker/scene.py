@@ -12,6 +12,8 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from linebyline.network import QUESTION_TARGET, QUESTION_X, Network
+
 STEP = 1e-30
 TRIALS = 3
 ELEMENTWISE = ("sigmoid", "tanh", "relu", "identity", "softplus")
@@ -174,8 +176,6 @@ def _choose(name, value, known):
 
 def as_scene(network, **changes):
     """Turn what `check` was given (a network, a scene, a mapping, an activation's name) into a scene."""
-    from linebyline.network import QUESTION_TARGET, QUESTION_X, Network
-
     changes = {k: v for k, v in changes.items() if v is not None}
     if isinstance(network, Scene):
         return replace(network, **changes) if changes else network

@@ -561,5 +561,10 @@ class Evaluator:
         return result.swapaxes(-1, -2) if choice.transpose else result
 
 
+def real(value):
+    """A value without the imaginary part that a step may have left in it."""
+    return value.real if np.iscomplexobj(value) else value
+
+
 def shape_of(value):
     return "x".join(map(str, value.shape[-2:]))
