@@ -4,12 +4,12 @@
 :func:`interface` is the form to paste it into. ``tokens``, ``parser`` and
 ``pieces`` read a text into trees; ``notation`` says what letters mean;
 ``meaning`` and ``readings`` settle what a side says; ``scene`` and ``values``
-compute it; ``guess`` and ``claims`` say what a text is about; ``face`` and
+compute it; ``guess``, ``own`` and ``claims`` say what a text is about; ``face`` and
 ``report`` show a verdict; ``diagnosis`` explains a wrong one; ``judge`` puts
 them together. Each part imports only parts before it::
 
-    tokens < parser < pieces < notation < meaning < readings < scene < values < guess < claims
-    < face < report < diagnosis < judge < form
+    tokens < parser < pieces < notation < meaning < readings < scene < values < guess < own
+    < claims < face < report < diagnosis < judge < form
 """
 
 from linebyline.checker.form import interface

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from itertools import product as pairs_of
 
-from linebyline.checker.notation import convention, rows_for, sub_terms
+from linebyline.checker.notation import convention, rows_for, sub_terms_or_none
 from linebyline.checker.parser import Node, Parser
 from linebyline.checker.scene import Scene, as_scene
 from linebyline.checker.tokens import Unreadable, script_text
@@ -123,7 +123,7 @@ def quotients_in(chains):
     return found
 
 
-def likely_rows(notation, names, aliases, quotients=()):
+def likely_rows(notation, names, aliases, quotients=(), definable=()):
     """Rows of the notation table that know the most of the text's symbols."""
     named = {a.name for a in aliases}
     rows = rows_for(notation)
@@ -133,7 +133,7 @@ def likely_rows(notation, names, aliases, quotients=()):
         if row == "coursera" and "Theta" not in names and len(rows) > 1:
             continue
         conv = convention(row)
-        unknown = sum(1 for name in names if name not in named and not conv.knows(name))
+        unknown = sum(1 for name in names if name not in named and name not in definable and not conv.knows(name))
         own = {name: nodes for name, nodes in names.items() if name not in named}
         score = unknown - _fit(conv, own, quotients) * 0.1
         lent = family is not None and conv.family != family  # another family's letters: tried, but last, so that they refute nothing
@@ -177,10 +177,3 @@ def _fit(conv, names, quotients):
 def attempts(scenes, rows):
     ranked = sorted((i + j, i, j) for i, j in pairs_of(range(len(scenes)), range(len(rows))))
     return [(scenes[i], rows[j]) for _, i, j in ranked[:16]]
-
-
-def sub_terms_or_none(node):
-    try:
-        return sub_terms(node)
-    except Unreadable:
-        return []

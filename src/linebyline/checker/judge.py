@@ -14,9 +14,10 @@ import numpy as np
 from linebyline.checker import readings
 from linebyline.checker.claims import scalar_claim
 from linebyline.checker.diagnosis import explain
-from linebyline.checker.guess import attempts, likely_rows, likely_scenes, names_in, names_of, quotients_in, sub_terms_or_none
+from linebyline.checker.guess import attempts, likely_rows, likely_scenes, names_in, names_of, quotients_in
 from linebyline.checker.meaning import Builder, read_aliases
-from linebyline.checker.notation import NUMBERING, ROLE_WORDS, Options, convention, is_layer_text, shown, spelling, sub_terms
+from linebyline.checker.notation import NUMBERING, ROLE_WORDS, Options, convention, is_layer_text, shown, spelling, sub_terms, sub_terms_or_none
+from linebyline.checker.own import OWN_BIASES, definable, definitions, numbers_biases, with_own_biases
 from linebyline.checker.parser import Node, Parser
 from linebyline.checker.pieces import read, read_condition
 from linebyline.checker.readings import assignments, uses_label, variables_of
@@ -38,6 +39,7 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     ----------
     text : str
         The derivation as typed: LaTeX or plain text, with or without dollars and prose around it.
+        A name that the text itself defines, as in ``q_j = ...``, is read by that definition.
     network : Network, Scene, mapping or str, optional
         What it is about: a :class:`linebyline.network.Network`; a
         :class:`~linebyline.checker.Scene`, or a mapping with its fields, as in
@@ -78,7 +80,13 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     scenes, guessed = likely_scenes(network, names, notation)
     scene_aliases = read_aliases(scenes[0].aliases)
     known = own + scene_aliases
-    rows = likely_rows(notation, names, known, quotients_in(chains))
+    candidates = definable(chains, names)
+    rows = likely_rows(notation, names, known, quotients_in(chains), {item.name for item in candidates.values()})
+    defined = definitions(candidates, chains, names, rows[0], known)
+    known = known + list(defined.values())
+    own_biases = not guessed and scenes[0].shared_bias and numbers_biases(names, convention(rows[0]))
+    if own_biases:
+        scenes = [with_own_biases(scenes[0])]
     start, best, refuted = clock(), None, {}
     claims = [] if target_tree else [claimed(text, chain, scenes, known, start) for chain in chains]
     settled = {k: claim for k, claim in enumerate(claims) if claim and not claim.score}
@@ -106,7 +114,10 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     for k, claim in enumerate(claims):
         if claim and any(v.status not in ("reference", "ok") for v in best.verdicts[k]):
             best.verdicts[k] = claim.verdicts[0]
-    return best.report(guessed, notation)
+    for k in defined:
+        if best.verdicts[k][1].status in ("ok", "loose"):
+            best.verdicts[k][1].status, best.verdicts[k][1].message = "reference", "the text's own definition: taken as it stands"
+    return best.report(guessed, notation, [OWN_BIASES] if own_biases else [])
 
 
 def claimed(text, chain, scenes, aliases, start):
@@ -939,7 +950,7 @@ class Outcome:
         kinds = {c.kind.split(" ")[-1] for chain in self.verdicts for v in chain if v.status in ("wrong", "carries") for c in v.chosen.values()}
         return {"W", "out"} <= kinds
 
-    def report(self, guessed, notation):
+    def report(self, guessed, notation, assumed=()):
         judge = self.judge
         sides, deadline = [], min(clock(), judge.start + LIMIT - 0.25) + 0.25
         judge.start = clock()
@@ -961,7 +972,7 @@ class Outcome:
                     message = "; ".join(filter(None, [message, *self.loose_notes]))
                 sides.append(SideReport(side.text, side.line, status, message, self.reading(verdict), verdict.holds_for, repair))
                 sides.extend(SideReport(n.text, n.line, n.status, n.message) for n in verdict.notes)
-        assumptions = [n.removeprefix("loose: ") for n in self.options.notes]
+        assumptions = [*assumed, *[n.removeprefix("loose: ") for n in self.options.notes]]
         if guessed:
             assumptions.append(f"no network was given; taken as a {judge.scene.describe()}")
         if notation is None or notation != judge.conv.name:

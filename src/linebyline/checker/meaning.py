@@ -48,6 +48,7 @@ class Alias:
     sups: str
     role: tuple | None = None
     tree: Node | None = None
+    own: bool = False  # defined by the text itself: its formula is in the text's letters, not in the book's
 
 
 def read_aliases(pairs):
@@ -416,7 +417,9 @@ class Builder:
         if self.depth > 60:
             raise Unreadable("aliases that refer to each other")
         saved = self.aliases, self.conv, self.in_alias
-        self.aliases, self.conv, self.in_alias = [a for a in self.aliases if a is not alias], in_book_names(self.conv), True
+        self.aliases = [a for a in self.aliases if a is not alias]
+        if not alias.own:
+            self.conv, self.in_alias = in_book_names(self.conv), True
         try:
             value = self.build(alias.tree, inner)
         finally:

@@ -301,6 +301,14 @@ def sub_terms(node):
     return terms
 
 
+def sub_terms_or_none(node):
+    """The terms of a node's subscripts; none where they cannot be read."""
+    try:
+        return sub_terms(node)
+    except Unreadable:
+        return []
+
+
 PREFIX = "hoi"
 SUPERSCRIPT = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|(T|top|mathsfT)|([+*]|new|old)$|([A-Za-z][+-]\d+|[lL])|(-?\d+)|([A-Za-z]+)|,")
 

@@ -266,6 +266,8 @@ class Numbers:
             for layer in range(1, scene.layers + 1):
                 base["W", layer] = np.asarray(network.W[layer - 1], dtype=complex)[None, None]
                 base["b", layer] = np.atleast_1d(np.asarray(network.b[layer - 1], dtype=complex))[None, None]
+                if not scene.shared_bias:
+                    base["b", layer] = np.broadcast_to(base["b", layer], (1, 1, sizes[layer]))
             base["out", 0] = np.asarray(scene.x, dtype=complex)[None, None, None]
             base["target", 0] = np.asarray(scene.target, dtype=complex)[None, None, None]
             base["eta", 0] = np.array([[0.5 + 0j]])
