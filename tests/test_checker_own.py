@@ -71,3 +71,12 @@ def test_a_bias_with_a_layers_number_is_the_shared_one(text):
 def test_numbers_of_the_network_go_with_its_units_own_biases():
     text = r"\frac{\partial E_{total}}{\partial b_{o1}} = \delta_{o1} = 0.138498562"
     assert statuses(text, question_network()) == ["reference", "ok", "ok"]
+
+
+def test_a_vector_of_biases_has_one_a_unit():
+    network = question_network(output="softmax", loss="cross_entropy")
+    text = r"\nabla_W L = (p - y) h^T, \nabla_b L = p - y, \nabla_h L = W^T (p-y)"
+    report = check(text, network)
+    assert report.ok and any("one bias a unit" in line for line in report.assumptions)
+    assert statuses(text.replace("L = p - y", "L = y - p"), network)[3] == "wrong"
+    assert statuses(r"\frac{\partial L}{\partial b} = \sum_i (p_i - y_i)", network)[1] in ("ok", "loose")

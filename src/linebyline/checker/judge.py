@@ -111,6 +111,10 @@ def check(text, network=None, notation=None, target=None, aliases=None):
         if bare.score == 0:
             bare.loose_notes.append("right for a network without biases")
             best = bare
+    if best.score and not guessed and scenes[0].shared_bias and best.judge.conv.family != "question":  # a vector b has one entry a unit
+        own = Judge(text, with_own_biases(scenes[0]), best.judge.conv, known, chains, target_tree, names, start).run()
+        if own.score < best.score:
+            best, own_biases = own, True
     for k, claim in enumerate(claims):
         if claim and any(v.status not in ("reference", "ok") for v in best.verdicts[k]):
             best.verdicts[k] = claim.verdicts[0]
