@@ -28,6 +28,12 @@ def statuses(text, *args, **kwargs):
 
 
 @pytest.mark.parametrize("notation", [None, "question"])
+@pytest.mark.parametrize(("text", "verdict"), [("∂E/∂wᵢⱼ = δᵢ oⱼ", "right"), ("∂E/∂wᵢⱼ = δᵢ oᵢ", "wrong"), ("∂E/∂net_h1 = δₕ₁", "right")])
+def test_small_letters_below_are_indices(text, verdict):
+    statuses = [side.status for side in check(text, Scene(sizes=(2, 2, 2), weights="to_from")).sides]
+    assert statuses == ["reference", "ok" if verdict == "right" else "wrong"]
+
+
 def test_with_a_sigmoid_hidden_layer_the_sigmoid_lines_are_right_and_the_softmax_line_is_not(notation):
     report = check(QUESTION, question_network("sigmoid"), notation)
     assert [s.status for s in report.sides] == ["reference", "ok", "ok", "note-ok", "ok", "ok", "ok", "ok", "wrong"]

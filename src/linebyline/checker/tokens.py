@@ -93,7 +93,7 @@ CHAR_OPS = {
     "∕": "/",
 }
 DIGITS = {
-    **{c: ("_", d) for c, d in zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₙₘ", "0123456789ijklnm")},
+    **{c: ("_", d) for c, d in zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₙₘₕₒₐₓₚₛₜᵣ", "0123456789ijklnmhoaxpstr")},
     **{c: ("^", d) for c, d in zip("⁰¹²³⁴⁵⁶⁷⁸⁹ᵀˡᴸ⁺⁻", "0123456789TlL+-")},
 }
 BLOCKS = ("cases", "matrix", "array", "pmatrix", "bmatrix", "rcases", "dcases", "vmatrix")
@@ -247,12 +247,20 @@ def _character(value, a, b, tokens, put):
         tokens[-1].end = b
     elif value in DIGITS:
         mark, digit = DIGITS[value]
-        previous = tokens[-1] if tokens else None
-        if previous is not None and previous.end == a and previous.kind in ("num", "name") and len(tokens) > 1 and tokens[-2].text == mark:
-            previous.text, previous.end = previous.text + digit, b
-        else:
+        kind, previous = "num" if digit.isdigit() else "name", tokens[-1] if tokens else None
+        in_braces = previous is not None and previous.text == "}" and previous.start == previous.end  # braces of no width are ours
+        if previous is None or previous.end != a or len(tokens) < 2 or (tokens[-2].text != mark and not in_braces):
             put("sub" if mark == "_" else "sup", mark, a, a)
-            put("num" if digit.isdigit() else "name", digit, a, b)
+            put(kind, digit, a, b)
+        elif previous.kind == kind == "num":
+            previous.text, previous.end = previous.text + digit, b
+        elif in_braces:
+            tokens.insert(-1, Token(kind, digit, a, b))
+            previous.start = previous.end = b
+        else:  # wᵢⱼ: the two letters below are two indices, in braces
+            tokens.insert(-1, Token("op", "{", a, a))
+            put(kind, digit, a, b)
+            put("op", "}", b, b)
     elif value in CHAR_OPS:
         put("op", CHAR_OPS[value], a, b)
     elif value in "_^":
