@@ -16,7 +16,8 @@ from linebyline.checker.parser import Node
 from linebyline.checker.pieces import parse_side
 from linebyline.checker.readings import uses_label
 from linebyline.checker.scene import LOSS_WORDS, SecondDerivative
-from linebyline.checker.tokens import Token, Unreadable, script_text, tokenise
+from linebyline.checker.spellings import tokenise
+from linebyline.checker.tokens import Token, Unreadable, script_text
 from linebyline.checker.values import Evaluator, Mismatch, real
 from linebyline.slips import diagnose_value
 

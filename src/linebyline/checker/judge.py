@@ -23,7 +23,8 @@ from linebyline.checker.pieces import read, read_condition
 from linebyline.checker.readings import assignments, uses_label, variables_of
 from linebyline.checker.report import Report, SideReport
 from linebyline.checker.scene import ACTIVATION_NAMES, SecondDerivative
-from linebyline.checker.tokens import Unreadable, script_text, tokenise
+from linebyline.checker.spellings import tokenise
+from linebyline.checker.tokens import Unreadable, script_text
 from linebyline.checker.values import Evaluator, Mismatch, real
 
 clock = getattr(time, "thread_time", time.perf_counter)  # the work done, whatever else the machine does

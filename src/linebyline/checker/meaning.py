@@ -25,7 +25,8 @@ from linebyline.checker.notation import (
 )
 from linebyline.checker.parser import INDICATORS, Node, Parser, single_item
 from linebyline.checker.pieces import read_condition
-from linebyline.checker.tokens import Unreadable, script_text, tokenise
+from linebyline.checker.spellings import tokenise
+from linebyline.checker.tokens import Unreadable, script_text
 
 MAX_LEAVES = 220
 

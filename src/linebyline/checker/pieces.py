@@ -8,7 +8,8 @@ import re
 from dataclasses import dataclass, field
 
 from linebyline.checker.parser import Node, Parser, inside_cases
-from linebyline.checker.tokens import WORDS, Token, Unreadable, tokenise
+from linebyline.checker.spellings import tokenise
+from linebyline.checker.tokens import WORDS, Token, Unreadable
 
 MAX_TEXT, MAX_SIDES = 20_000, 120
 SPLIT_WORDS = "becomes|equals|is equal to|which equals|gives"
@@ -42,12 +43,14 @@ MATHS = re.compile(
     r"\$\$(.+?)\$\$|\\\[(.+?)\\\]|(\\begin\{(align|equation|gather|eqnarray|multline|aligned|split)\*?\}.+?\\end\{\4\*?\})|\$([^$]+?)\$|\\\((.+?)\\\)",
     re.S,
 )
+DOLLARS_IN_WORDS = re.compile(r"\\(?:text|textrm|textit|mbox|mathrm)\{[^{}]*\}")
 GLUE = re.compile(r"[\s=+\-−–*/().,·×0-9^_{}]*")
 
 
 def pieces(text):
     """Find the maths in a text: (start, end, plain?, display?) of each piece, dollars left out where they can be."""
-    found = [(m.start(), m.end(), next(k for k in (1, 2, 3, 5, 6) if m.group(k) is not None), m) for m in MATHS.finditer(text)]
+    masked = DOLLARS_IN_WORDS.sub(lambda m: m.group().replace("$", " "), text)
+    found = [(m.start(), m.end(), next(k for k in (1, 2, 3, 5, 6) if m.group(k) is not None), m) for m in MATHS.finditer(masked)]
     if not found:
         return [(0, len(text), "\\\\" not in text, True)] if text.strip() else []
     out = []

@@ -29,10 +29,11 @@ WORDS = (
     "diag delta Delta sigma theta Theta eta alpha epsilon lambda omega phi nabla partial input label logits logit probs prob scores score "
     "np matmul multiply outer softplus hidden Sigmoid Softmax ReLU Tanh hat err act transpose loss Net Out one onehot lr in"
 ).split()
+WHOLE = {"dot", "T", "np", "gamma", "beta", "rho", "CE", "BCE", "MSE", "SSE", "NLL", "RSS", "square", "mean"}
 STYLE = set(
     "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle textstyle limits nolimits nonumber notag mathbf mathrm "
-    "mathit mathbb mathcal mathscr mathsf mathfrak boldsymbol bm pmb vec textbf textrm textit operatorname underline rm bf it cal boxed cancel "
-    "underbrace overbrace bold mathop begingroup endgroup middle scriptstyle textsf texttt hfill centering strut smash unicode".split()
+    "mathit mathbb mathcal mathscr mathsf mathfrak boldsymbol bm pmb vec textbf textrm textit operatorname underline rm bf it cal cancel "
+    "bold mathop begingroup endgroup middle scriptstyle textsf texttt hfill centering strut smash unicode".split()
 )
 GAPS = {"quad", "qquad", "space", "enspace", " "}
 PRODUCTS = {
@@ -106,7 +107,7 @@ LEXER = re.compile(
     r"|(?P<drop>\\(?:tag|label|eqref|ref|color|hskip|vspace|phantom|htmlClass|cssId|class|href|style)\*?\s*\{[^{}]*\}|\\textcolor\s*\{[^{}]*\}|\\htmlId\{[^{}]*\})"
     r"|\\(?P<textcmd>text|mbox|textrm|mathrm|operatorname|textnormal|hbox|rm|textit|textbf|mathit|mathsf|texttt)\*?\s*\{(?P<textarg>[^{}]*)\}"
     r"|(?P<brace>\\[{}|])|(?P<cmd>\\[A-Za-z]+|\\[ ])"
-    r"|(?P<num>\d+(?:\.\d+)?(?:[eE]-?\d+(?![A-Za-z_0-9]))?|\.\d+)|(?P<run>[A-Za-z]+)"
+    r"|(?P<num>\d+(?:\.(?:\d+|(?=\s*/)))?(?:[eE]-?\d+(?![A-Za-z_0-9]))?|\.\d+)|(?P<run>[A-Za-z]+)"
     r"|(?P<arrow><-|←|:=|=>|->|→|⇒|⟹|\.\*|!=|≠|≈|==|≔|≡|\*\*)|(?P<dots>\.\.\.+|…)|(?P<char>.)",
     re.S,
 )
@@ -296,7 +297,7 @@ def split_run(run, start, tokens):
     """Split a run of letters: known words whole, a differential ``d`` off, the rest letter by letter."""
     scripted = bool(tokens) and tokens[-1].kind in ("sub", "sup")
     at, out = 0, []
-    if run in ("dot", "T", "np"):
+    if run in WHOLE:
         return [(run, "name", start, start + len(run))]
     if len(run) > 1 and run[0] in "d" and not scripted and run not in WORDS:
         rest = run[1:]
