@@ -75,30 +75,16 @@ def draw_network(ax, network, x, target=None, *, highlight=(), show="forward", d
         (x0, y0), (x1, y1) = place[come], place[to]
         strong = (come, to) in on_path
         ax.plot(
-            [x0, x1],
-            [y0, y1],
-            color=COLOURS[1] if strong else mpl.rcParams["axes.edgecolor"] if not on_path else "0.5",
-            linewidth=3.5 if strong else 1.2,
-            linestyle="-",
-            zorder=1,
-            solid_capstyle="round",
+            [x0, x1], [y0, y1], color=COLOURS[1] if strong else mpl.rcParams["axes.edgecolor"] if not on_path else "0.5",
+            linewidth=3.5 if strong else 1.2, linestyle="-", zorder=1, solid_capstyle="round",
         )
         if layer is not None and show != "names":
             value = (network if show == "forward" else backward).W[layer][row, column]
             at = 0.36 if y0 == y1 else 0.33
             angle = np.degrees(np.arctan2(y1 - y0, x1 - x0))
             ax.text(
-                x0 + at * (x1 - x0),
-                y0 + at * (y1 - y0),
-                f"{value:.{digits}g}",
-                fontsize=8,
-                ha="center",
-                va="bottom",
-                fontweight="bold" if strong else "normal",
-                rotation=angle,
-                rotation_mode="anchor",
-                transform_rotates_text=True,
-                zorder=3,
+                x0 + at * (x1 - x0), y0 + at * (y1 - y0), f"{value:.{digits}g}", fontsize=8, ha="center", va="bottom",
+                fontweight="bold" if strong else "normal", rotation=angle, rotation_mode="anchor", transform_rotates_text=True, zorder=3,
             )
     values = (forward.x, *(forward.out if show == "forward" else backward.delta if backward else ()))
     for column, layer in enumerate(names):
@@ -147,7 +133,9 @@ def draw_graph(ax, columns, edges, *, highlight=(), width=2.0):
     for edge in on_path:
         if edge not in edges:
             raise ValueError(f"highlight: there is no arrow {edge}; there are {sorted(edges)}")
-    place = {name: (width * column, (len(names) - 1) / 2 - row) for column, names in enumerate(columns) for row, name in enumerate(names)}
+    place = {
+        name: (width * column, (len(names) - 1) / 2 - row) for column, names in enumerate(columns) for row, name in enumerate(names)
+    }
     for (come, to), label in edges.items():
         (x0, y0), (x1, y1) = place[come], place[to]
         strong = (come, to) in on_path
@@ -157,17 +145,8 @@ def draw_graph(ax, columns, edges, *, highlight=(), width=2.0):
         angle = np.degrees(np.arctan2(y1 - y0, x1 - x0))
         at = 0.42 if y0 == y1 else 0.36
         ax.text(
-            x0 + at * (x1 - x0),
-            y0 + at * (y1 - y0),
-            label,
-            fontsize=8,
-            ha="center",
-            va="bottom",
-            rotation=angle,
-            rotation_mode="anchor",
-            transform_rotates_text=True,
-            fontweight="bold" if strong else "normal",
-            zorder=3,
+            x0 + at * (x1 - x0), y0 + at * (y1 - y0), label, fontsize=8, ha="center", va="bottom", rotation=angle,
+            rotation_mode="anchor", transform_rotates_text=True, fontweight="bold" if strong else "normal", zorder=3,
         )
     for name, at in place.items():
         _node(ax, at, name)

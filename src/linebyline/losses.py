@@ -130,7 +130,8 @@ def binary_cross_entropy_gradient(out, target):
     out, target = _probabilities(*_pair("out", out, target))
     if ((out.real == 0) | (out.real == 1)).any():
         raise ValueError(
-            "out: expected outputs strictly between 0 and 1, got one that is exactly 0 or 1; use binary_cross_entropy_from_net_gradient(net, target)"
+            "out: expected outputs strictly between 0 and 1, got one that is exactly 0 or 1; "
+            "use binary_cross_entropy_from_net_gradient(net, target)"
         )
     return (1 - target) / (1 - out) - target / out
 

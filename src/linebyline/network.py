@@ -448,3 +448,5 @@ def _positive(name, value):
     if value.ndim or not value > 0:
         raise ValueError(f"{name}: expected one number above 0, got {value}")
     return value
+
+

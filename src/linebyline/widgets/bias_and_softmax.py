@@ -60,11 +60,8 @@ class BiasAndSoftmax(LiveFigure):
             by_bias = softmax_vjp(out, upstream)[:2]
             total = out[:2].sum()
             return {
-                "out": out,
-                "sum": total,
-                "next": weights @ out[:2] + (self.next_bias - self.moved),
-                "byBias": _settled(by_bias.sum(), np.abs(weights).sum()),
-                "gap": _settled(1 - total, 1),
+                "out": out, "sum": total, "next": weights @ out[:2] + (self.next_bias - self.moved),
+                "byBias": _settled(by_bias.sum(), np.abs(weights).sum()), "gap": _settled(1 - total, 1),
             }
 
         return {
@@ -78,10 +75,8 @@ class BiasAndSoftmax(LiveFigure):
 
         def say(place):
             now = here[place]
-            return (
-                f"the two units hold {digits(now['sum'], 4)}, the next score is {digits(now['next'], 5)}, "
-                f"its derivative by the shared bias {digits(now['byBias'], 4)}"
-            )
+            return (f"the two units hold {digits(now['sum'], 4)}, the next score is {digits(now['next'], 5)}, "
+                    f"its derivative by the shared bias {digits(now['byBias'], 4)}")
 
         alt = {place: f"The constant {place} the softmax: {say(place)}." for place in here}
         beside = _column("Beside: two units share one", ["out_h1", "out_h2"], here["beside"], alt["beside"])
@@ -102,17 +97,13 @@ def _column(title, names, now, alt):
     roomy = min(now["out"]) * _LENGTH > 62
     for i, (name, share, kind) in enumerate(zip(names, now["out"], "abd")):
         middle = at + share * _LENGTH / 2 if roomy else 10 + _LENGTH * (i + 0.5) / len(names)
-        marks += [
-            tag("rect", x=at, y=26, width=share * _LENGTH, height=30, fill=COLOURS[kind], stroke="currentColor"),
-            tag("text", subscripted(name), x=middle, y=74, text_anchor="middle", font_size=12, fill="currentColor"),
-            text(middle, 90, f"{share:.6f}", "middle"),
-        ]
+        marks += [tag("rect", x=at, y=26, width=share * _LENGTH, height=30, fill=COLOURS[kind], stroke="currentColor"),
+                  tag("text", subscripted(name), x=middle, y=74, text_anchor="middle", font_size=12, fill="currentColor"),
+                  text(middle, 90, f"{share:.6f}", "middle")]
         at += share * _LENGTH
     if len(names) == 2:
-        marks += [
-            tag("rect", x=10, y=102, width=_LENGTH, height=12, fill=COLOURS["d"], stroke="currentColor"),
-            text(10, 130, "the constant 1, beside: no share of the softmax"),
-        ]
+        marks += [tag("rect", x=10, y=102, width=_LENGTH, height=12, fill=COLOURS["d"], stroke="currentColor"),
+                  text(10, 130, "the constant 1, beside: no share of the softmax")]
     else:
         marks.append(text(10, 116, "the constant competes and holds a share"))
     marks.append(tag("text", "next score, ", subscripted("net_o1"), x=10, y=158, font_size=12, fill="currentColor"))

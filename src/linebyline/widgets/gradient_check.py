@@ -81,10 +81,8 @@ class GradientCheck(LiveFigure):
         word = "relative" if here["gradient"] else "absolute"
         errors = ", ".join(f"{digits(here['errors'][name], 1)} for the {words}" for name, (_, _, words) in _METHODS.items())
         sentence = f"Step {digits(here['step'], 3)}: {word} error {errors}."
-        alt = (
-            f"Error of three estimates of the derivative by {self.parameter} against the step, both in powers of ten. The differences make a V "
-            f"(central solid, one-sided dashed); the complex step (dash-dotted) falls and stays at the level of rounding. {sentence}"
-        )
+        alt = (f"Error of three estimates of the derivative by {self.parameter} against the step, both in powers of ten. The differences make a V "
+               f"(central solid, one-sided dashed); the complex step (dash-dotted) falls and stays at the level of rounding. {sentence}")
         rows = [[words, digits(here[name], 8), digits(here["errors"][name], 1)] for name, (_, _, words) in _METHODS.items()]
         caption = f"Derived: \N{PARTIAL DIFFERENTIAL}E/\N{PARTIAL DIFFERENTIAL}{self.parameter} = {digits(here['gradient'], 10)}"
         return figure("How small a step: the V of a gradient check", sentence, plot.svg(alt), table(rows, ["", "estimate", "error"], caption))

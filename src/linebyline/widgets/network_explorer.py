@@ -11,17 +11,8 @@ from linebyline.widgets.stills import digits, figure, picture, subscripted, tabl
 
 def _preset(hidden, output, weights):
     W1, W2 = WEIGHTS[weights]
-    return {
-        "hidden": hidden,
-        "output": output,
-        "loss": "squared_error",
-        "x": QUESTION_X.tolist(),
-        "target": QUESTION_TARGET.tolist(),
-        "W1": W1,
-        "W2": W2,
-        "b1": 0.35,
-        "b2": 0.6,
-    }
+    return {"hidden": hidden, "output": output, "loss": "squared_error", "x": QUESTION_X.tolist(), "target": QUESTION_TARGET.tolist(),
+            "W1": W1, "W2": W2, "b1": 0.35, "b2": 0.6}
 
 
 PRESETS = {
@@ -112,19 +103,9 @@ class NetworkExplorer(LiveFigure):
         layer, *index = {"b1": (2,), "b2": (3,)}.get(self.selected) or _where(self.selected)
         grads = (*backward.W, *backward.b)
         return {
-            "netH": forward.net[0],
-            "outH": forward.out[0],
-            "netO": forward.net[1],
-            "outO": forward.out[1],
-            "error": backward.error,
-            "deltaO": backward.delta[1],
-            "byOutH": backward.delta[1] @ network.W[1],
-            "deltaH": backward.delta[0],
-            "gradW1": grads[0],
-            "gradW2": grads[1],
-            "gradB1": grads[2],
-            "gradB2": grads[3],
-            "gradient": grads[layer][tuple(index)],
+            "netH": forward.net[0], "outH": forward.out[0], "netO": forward.net[1], "outO": forward.out[1], "error": backward.error,
+            "deltaO": backward.delta[1], "byOutH": backward.delta[1] @ network.W[1], "deltaH": backward.delta[0],
+            "gradW1": grads[0], "gradW2": grads[1], "gradB1": grads[2], "gradB2": grads[3], "gradient": grads[layer][tuple(index)],
         }
 
     def still(self):
@@ -132,11 +113,9 @@ class NetworkExplorer(LiveFigure):
         here = self.computed()
         terms = _terms(self, here)
         gradient = digits(_settled(here["gradient"], here))
-        words = (
-            f"Hidden {self.hidden}, output {self.output}: the error is {digits(here['error'], 9)}. At {self.selected} = "
-            f"{digits(_value(self, self.selected))} its derivative by {self.selected} is {gradient}, "
-            f"the sum over {len(terms)} path{'s' * (len(terms) > 1)}."
-        )
+        words = (f"Hidden {self.hidden}, output {self.output}: the error is {digits(here['error'], 9)}. At {self.selected} = "
+                 f"{digits(_value(self, self.selected))} its derivative by {self.selected} is {gradient}, "
+                 f"the sum over {len(terms)} path{'s' * (len(terms) > 1)}.")
         caption = f"Derivative of the error by {self.selected}, path by path"
         rows = [(label, " × ".join(digits(factor, 4) for factor in factors), np.prod(factors)) for label, factors in terms]
         paths = table([*rows, ("sum", "", gradient)], head=["path", "factors", "product"], caption=caption)
@@ -246,8 +225,6 @@ def _pill(explorer, here, name, x, y):
         gradient = here[f"gradW{layer + 1}"][to, come]
     ink = {**_INK, "stroke_width": 3, "stroke_opacity": 1} if name == explorer.selected else _INK
     words = f"{subscripted(f'{name[0]}_{name[1]}')} {digits(_value(explorer, name), 3)}"
-    return [
-        tag("rect", x=x - 33, y=y, width=66, height=36, rx=14, **ink),
-        tag("text", words, x=x, y=y + 15, text_anchor="middle", font_size=12, fill="currentColor"),
-        text(x, y + 30, digits(_settled(gradient, here), 4), "middle", size=10.5),
-    ]
+    return [tag("rect", x=x - 33, y=y, width=66, height=36, rx=14, **ink),
+            tag("text", words, x=x, y=y + 15, text_anchor="middle", font_size=12, fill="currentColor"),
+            text(x, y + 30, digits(_settled(gradient, here), 4), "middle", size=10.5)]

@@ -54,16 +54,11 @@ class Saturation(LiveFigure):
         right.line(scores, curves["likelihood"], "a").line(scores, curves["squares"], "b")
         right.dot(self.score, here["likelihood"], "a").dot(self.score, here["squares"], "b", "square")
         where = f"At net {digits(self.score)} the output is {digits(here['out'])} and the slope {digits(here['slope'])}."
-        sent = (
-            f"With target {digits(self.target)}, cross-entropy (solid) sends back {digits(here['likelihood'])}, "
-            f"squared error (dashed) {digits(here['squares'])}."
-        )
-        return figure(
-            "Sigmoid and saturation",
-            f"{where} {sent}",
-            left.svg(f"The sigmoid (solid), its slope (dashed) and its tangent. {where}"),
-            right.svg(f"The gradient by the score for both losses. {sent}"),
-        )
+        sent = (f"With target {digits(self.target)}, cross-entropy (solid) sends back {digits(here['likelihood'])}, "
+                f"squared error (dashed) {digits(here['squares'])}.")
+        return figure("Sigmoid and saturation", f"{where} {sent}",
+                      left.svg(f"The sigmoid (solid), its slope (dashed) and its tangent. {where}"),
+                      right.svg(f"The gradient by the score for both losses. {sent}"))
 
 
 def _computed(score, target):

@@ -57,12 +57,10 @@ def _bars(out, alt):
     marks = [text(0, 12, "shares, out = softmax(net)"), tag("path", d="M62 20V124", stroke="currentColor")]
     for i, (share, kind, shape) in enumerate(zip(out, _KINDS, _SHAPES)):
         y = 26 + 34 * i
-        marks += [
-            mark(10, y + 12, kind, shape, 5.5),
-            tag("text", subscripted(f"out_{i + 1}"), x=22, y=y + 17, font_size=12, fill="currentColor"),
-            tag("rect", x=62, y=y, width=share * 210, height=24, fill=COLOURS[kind], stroke="currentColor"),
-            text(68 + share * 210, y + 16, f"{share:.4f}"),
-        ]
+        marks += [mark(10, y + 12, kind, shape, 5.5),
+                  tag("text", subscripted(f"out_{i + 1}"), x=22, y=y + 17, font_size=12, fill="currentColor"),
+                  tag("rect", x=62, y=y, width=share * 210, height=24, fill=COLOURS[kind], stroke="currentColor"),
+                  text(68 + share * 210, y + 16, f"{share:.4f}")]
     return picture(340, 132, *marks, alt=alt)
 
 
@@ -75,10 +73,8 @@ def _triangle(out, alt):
         foot = np.array([x, y]) + out[i] * (opposite - _CORNERS[i])
         pull = f"M{x:.1f} {y:.1f}L{foot[0]:.1f} {foot[1]:.1f}"
         at = {"x": _CORNERS[i, 0] + (-18, 18, 0)[i], "y": _CORNERS[i, 1] + (16, 16, -8)[i], "text_anchor": anchor}
-        marks += [
-            tag("path", d=pull, stroke=COLOURS[kind], stroke_width=2.5, stroke_dasharray=DASHES[kind] or None),
-            tag("text", subscripted(f"out_{i + 1}"), " = 1", font_size=12, fill="currentColor", **at),
-        ]
+        marks += [tag("path", d=pull, stroke=COLOURS[kind], stroke_width=2.5, stroke_dasharray=DASHES[kind] or None),
+                  tag("text", subscripted(f"out_{i + 1}"), " = 1", font_size=12, fill="currentColor", **at)]
     marks.append(tag("circle", cx=x, cy=y, r=6.5, fill="currentColor"))
     return tag("div", picture(320, 286, tag("g", *marks, transform="translate(0 32)"), alt=alt), style="flex:1 1 260px;min-width:0;max-width:20rem")
 
