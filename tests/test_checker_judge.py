@@ -75,7 +75,10 @@ def test_a_side_that_cannot_be_read_does_not_hide_the_others():
 
 
 def test_a_wrong_side_note_is_found():
-    report = check(r"\frac{\partial E}{\partial w_1} = \delta_{h1} i_1 [if i \neq 1, \frac{\partial out_{hi}}{\partial net_{h1}} = 0]", question_network("softmax"))
+    report = check(
+        r"\frac{\partial E}{\partial w_1} = \delta_{h1} i_1 [if i \neq 1, \frac{\partial out_{hi}}{\partial net_{h1}} = 0]",
+        question_network("softmax"),
+    )
     assert [s.status for s in report.sides] == ["reference", "ok", "note-wrong"]
     assert not report.ok
 
@@ -114,13 +117,106 @@ def test_two_softmax_units_do_not_let_a_coincidence_through():
     assert statuses(text, Scene(hidden="softmax", sizes=(2, 3, 2))) == ["reference", "wrong"]
 
 
-def test_a_case_that_is_not_said_is_a_reservation_and_one_that_is_said_is_not():
+def test_a_line_that_is_true_in_one_case_only_is_wrong_unless_the_case_is_said():
     line = r"\frac{\partial p_i}{\partial z_k} = -p_i p_k"
-    assert statuses(line, CLASSES) == ["reference", "loose"]
+    assert statuses(line, CLASSES) == ["reference", "wrong"]
+    assert r"true only where $i \neq k$, not where $i = k$" in check(line, CLASSES).sides[1].message
     assert statuses(line + r", \quad i \neq k", CLASSES) == ["reference", "ok"]
     assert statuses(line, Scene(output="softmax", loss="cross_entropy", cases="i != k")) == ["reference", "ok"]
     assert statuses(rf"If $i \neq k$: $${line}$$", CLASSES) == ["reference", "ok"]
     assert statuses(line + r", \quad i = k", CLASSES) == ["reference", "wrong"]
+
+
+@pytest.mark.parametrize(
+    "said", ["when $i=k$", "for i = k", "if $i = k$", r"(i=k)", r"\text{for } i=k", r"\quad \text{if } i = k", r"\qquad (i = k)"]
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_case_may_be_said_in_many_ways(said, first):
+    line = r"\frac{\partial p_i}{\partial z_k} = p_i(1-p_k)"
+    text = f"{said}: $${line}$$" if first and "\\" not in said else f"$${line}, {said}$$" if "\\" in said else f"$${line}$$ {said}"
+    assert statuses(text, CLASSES) == ["reference", "ok"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "where"),
+    [
+        (r"p_i(1-p_k) & i = k \\ p_i p_k & i \neq k", "i = k"),
+        (r"p_i(1-p_k) & i = k \\ 0 & \text{otherwise}", "i = k"),
+        (r"p_i & i = k \\ -p_i p_k & i \neq k", r"i \neq k"),
+    ],
+)
+def test_a_wrong_row_of_a_case_distinction_is_wrong(rows, where):
+    report = check(rf"\frac{{\partial p_i}}{{\partial z_k}} = \begin{{cases}} {rows} \end{{cases}}", CLASSES)
+    assert report.sides[1].status == "wrong" and f"true only where ${where}$" in report.sides[1].message
+
+
+DEEPER = Scene(sizes=(2, 3, 4, 2, 3))
+
+
+@pytest.mark.parametrize("network", [DEEP, DEEPER, Scene(sizes=(2, 2, 2, 2))])
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"\delta^l_j = \sum_k \delta^{l+1}_k w^{l+1}_{kj} \sigma'(z^{L-1}_j)",
+        r"\delta^l_j = \sum_k \delta^{L}_k w^{l+1}_{kj} \sigma'(z^l_j)",
+        r"\delta^{(l)} = (W^{(L)})^T \delta^{(l+1)} \odot \sigma'(z^{(l)})",
+        r"\frac{\partial C}{\partial w^l_{jk}} = \delta^L_j a^{l-1}_k",
+        r"\frac{\partial C}{\partial w^l_{jk}} = \delta^{l}_j a^{L-2}_k",
+        r"\frac{\partial C}{\partial b^l_j} = \delta^{L-1}_j",
+        r"z^{l}_j = \sum_k w^{L}_{jk} a^{l-1}_k + b^l_j",
+    ],
+)
+def test_a_line_about_the_layer_l_has_to_be_true_for_every_hidden_layer(text, network):
+    assert statuses(text, network, "layers")[1] == "wrong"
+
+
+@pytest.mark.parametrize(
+    ("text", "layer"),
+    [
+        (r"\delta^l_j = (a^l_j - y_j) a^l_j(1-a^l_j)", "the output layer"),
+        (r"\delta^{(l)} = (a^{(l)} - y) \odot \sigma'(z^{(l)})", "the output layer"),
+        (r"\frac{\partial C}{\partial w^l_{jk}} = \delta^l_j x_k", "layer 1"),
+    ],
+)
+def test_a_line_that_speaks_of_inputs_or_targets_is_about_one_layer(text, layer):
+    side = check(text, DEEP, "nielsen").sides[1]
+    assert side.status == "loose" and f"right only where l is {layer}" in side.message
+
+
+def test_a_learning_rate_squared_is_wrong():
+    for step in (r"\frac{\partial E}{\partial w^l_{jk}}", r"\delta^l_j a^{l-1}_k"):
+        for sign, status in (("", "ok"), ("^2", "wrong"), ("^3", "wrong")):
+            assert statuses(rf"w^l_{{jk}} \leftarrow w^l_{{jk}} - \eta{sign} {step}", DEEP, "layers") == ["reference", status]
+    message = check(r"w^l_{jk} \leftarrow w^l_{jk} - \eta^2 \delta^l_j a^{l-1}_k", DEEP, "layers").sides[1].message
+    assert message == r"would be right if the 2 of $\eta^2$ were 1"
+
+
+@pytest.mark.parametrize("network", ["sigmoid", "tanh", Scene(), {"sizes": (3, 4, 2)}, None])
+def test_b1_is_the_bias_that_the_hidden_layer_shares(network):
+    total = r"\frac{\partial E_{total}}{\partial b_1} = "
+    assert statuses(total + r"\delta_{o1}", network)[1] == "wrong"
+    assert statuses(total + r"\sum_i \delta_{hi}", network)[1] == "ok"
+    assert statuses(total + r"\sum_j \delta_{oj}", network)[1] == "wrong"
+    assert statuses(r"\frac{\partial E_{total}}{\partial b_2} = \sum_j \delta_{oj}", network)[1] == "ok"
+    assert statuses(r"\frac{\partial E_{total}}{\partial b_{h1}} = \delta_{h1}", network)[1] == "ok"
+
+
+def test_a_sigma_in_a_network_without_sigmoids_is_said():
+    line, tanh = r"\delta^l_j = \sigma'(z^l_j) \sum_k \delta^{l+1}_k w^{l+1}_{kj}", Scene(sizes=(3, 4, 2, 3), hidden="tanh", output="tanh")
+    assert check(line, tanh).ok and any("each layer's own activation: tanh" in a for a in check(line, tanh).assumptions)
+    assert not any("activation" in a for a in check(line, DEEP).assumptions)
+    for words in (r"where $\sigma$ is the sigmoid", r"$\sigma(x) = \frac{1}{1+e^{-x}}$", r"with the logistic function $\sigma$"):
+        report = check(f"$${line}$$ {words}", tanh)
+        assert report.first_wrong is not None and "right for a hidden activation of sigmoid, not for tanh" in str(report)
+        assert check(f"$${line}$$ {words}", DEEP).first_wrong is None
+
+
+def test_a_target_is_not_what_is_differentiated():
+    for line in (
+        r"\frac{\partial p_i}{\partial z_k} = \sum_i p_i(\delta_{ik}-p_k)",
+        r"\frac{\partial \log p_i^2}{\partial z_j} = \frac{1}{p_i}\frac{\partial p_i}{\partial z_j}",
+    ):
+        assert statuses(line, CLASSES, "classes")[1] == "wrong"
 
 
 # ---------------------------------------------------------------- notations and constructs

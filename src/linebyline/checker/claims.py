@@ -16,7 +16,7 @@ ALWAYS_FUNCTIONS = ("f", "g", "phi", "sigma", "psi", "act")
 PLAIN = {"sum", "product", "group", "num", "name", "neg", "frac", "deriv"}
 
 
-def scalar_claim(chain, scene, aliases=()):
+def scalar_claim(chain, scene, aliases=(), guessed=False):
     """Return the ways a chain is a claim about one activation: a list of (trees, aliases, scene, note); empty if it is none."""
     trees = [side.tree for side in chain.sides]
     if len(trees) < 2 or chain.continues or chain.cases or any(tree is None for tree in trees) or any(side.notes for side in chain.sides):
@@ -40,11 +40,12 @@ def scalar_claim(chain, scene, aliases=()):
             return []
     letter = next(iter(letters), "z")
     choices = [name for name in dict.fromkeys(scene.activation_names) if name in ELEMENTWISE]
-    choices += ["sigmoid"] * ("sigmoid" not in choices and bool(spelt_out))
+    certain = choices + ["sigmoid"] * bool(spelt_out or "sigma" in functions)
     out = []
-    for choice in choices if functions else ["sigmoid"]:
+    for choice in dict.fromkeys(certain + ["tanh"] * guessed) if functions else ["sigmoid"]:
         made = [Alias(letter, 0, [], "", ("net", "o")), *[Alias(name, 0, [], "", ("named", choice)) for name in sorted(functions)]]
-        note = f"{' and '.join(sorted(functions))} taken as the {choice} function" if functions else ""
+        read = f"{' and '.join(sorted(functions))} taken as the {choice} function" if functions else ""
+        note = read if choice in certain else f"loose: right with {read}"
         try:
             called_trees = [_with_arguments(tree, letter, functions | named) for tree in trees]
         except Unreadable:

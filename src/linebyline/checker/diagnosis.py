@@ -60,7 +60,7 @@ def explain(judge, side, verdict, options, deadline):
         status = "wrong" if verdict.status == "wrong" or verdict.conflict else verdict.status
         return status, "; ".join(filter(None, [message, other])), repaired
     if other:
-        return "wrong", other, ""
+        return "wrong", "; ".join(filter(None, [verdict.message, other])), ""
     return verdict.status, base, ""
 
 

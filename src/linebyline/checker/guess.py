@@ -4,11 +4,12 @@ import re
 from dataclasses import replace
 from itertools import product as pairs_of
 
+from linebyline.checker.meaning import read_aliases
 from linebyline.checker.notation import convention, rows_for, sub_terms_or_none
 from linebyline.checker.parser import Node, Parser
 from linebyline.checker.scene import Scene, as_scene
 from linebyline.checker.tokens import Unreadable, script_text
-from linebyline.network import question_network
+from linebyline.network import Network, question_network
 
 
 def names_in(chains):
@@ -47,10 +48,14 @@ def names_of(tree):
     return found
 
 
-def likely_scenes(network, names, notation):
+def likely_scenes(network, names, notation, aliases=()):
     """The scenes to try: the given one, or a few that suit the text, the likeliest first."""
     if network is not None:
-        return [as_scene(network)], False
+        scene = as_scene(network)
+        own = {alias.name for alias in (*aliases, *read_aliases(scene.aliases))}
+        if not isinstance(network, Network) and notation in ("question", "mazur", None) and "b" not in own and _shares_biases(names):
+            scene = replace(scene, shared_bias=True)
+        return [scene], False
     layered = (
         any(script_text(s).strip("()[]").lower().startswith(("l",)) for nodes in names.values() for n in nodes for s in n.sups)
         or notation == "layers"
@@ -105,18 +110,18 @@ def likely_scenes(network, names, notation):
         scene = Scene(hidden=hidden, output=output, loss=loss, sizes=shape)
         scenes += [replace(scene, batch=4, reduction="mean"), replace(scene, batch=4)] if examples else [scene]
     if mazur and hidden == "sigmoid":  # the question's own letters mean the question's own network
-        scenes = [as_scene(question_network(shared_bias="b" in names))]
+        scenes = [as_scene(question_network(shared_bias=_shares_biases(names)))]
     return scenes, True
 
 
 def quotients_in(chains):
-    """The derivatives of one symbol by another that a text writes, as pairs of names."""
+    """The derivatives that a text writes: the names in what is differentiated, and by what."""
     found, stack = [], [side.tree for chain in chains for side in chain.sides if side.tree is not None]
     while stack:
         node = stack.pop()
         if isinstance(node, Node):
-            if node.kind == "deriv" and node.parts[0] is not None and len(node.parts[0].parts) == 1:
-                found.append((node.parts[0].parts[0][1].name, node.parts[1].name))
+            if node.kind == "deriv" and node.parts[0] is not None:
+                found.append((frozenset(names_of(node.parts[0])), node.parts[1].name))
             stack.extend(node.parts)
         elif isinstance(node, tuple):
             stack.extend(node)
@@ -152,12 +157,21 @@ def _speaks_as_the_question(names):
     return any(script_text(s) in "345678" for n in names.get("w", ()) for s in n.subs)
 
 
+def _shares_biases(names):
+    """Whether a text writes b_1 and b_2 in the question's names: one bias a layer, as in the question's picture."""
+    spelt = {script_text(s) for n in names.get("b", ()) for s in n.subs}
+    return bool(spelt) and spelt <= {"1", "2"} and _speaks_as_the_question({k: v for k, v in names.items() if k != "b"})
+
+
 def _fit(conv, names, quotients):
     """How well a row's letters explain the text: scores, outputs and targets all there, and no two letters for one of them."""
     own = [name for name in names if conv.meanings(name) and name not in ("softmax", "sigmoid", "tanh", "relu", "sigma", "pred")]
     kinds = {kind for name in own for kind, place in conv.meanings(name) if place != 0}
     score = sum(kind in kinds for kind in ("net", "out", "target"))
     score += 2 * ("Theta" in names and conv.name == "coursera")
+    outs = [conv.meanings(name) for name in own if conv.meanings(name)[0][0] == "out" and conv.meanings(name)[0][1] != 0 and len(name) == 1]
+    # one letter for all outputs: rather in a row that uses it in every layer
+    score -= 0.5 * (conv.family in ("layers", "matrix") and len(outs) == 1 and outs[0] == [("out", "last")])
     if conv.family == "question":
         score += 2 * (conv.name == "question") if _speaks_as_the_question(names) else -1
     seen = {}
@@ -167,8 +181,9 @@ def _fit(conv, names, quotients):
             score -= 2 * (seen.setdefault((kind, place), name.lower()) != name.lower())
         score -= len(name) == 1 and name.isupper() and name not in conv.letters and kind != "loss" and any(n.subs for n in names[name])
     for above, below in set(quotients):  # a target depends on nothing, a score does not depend on its own output
-        top, bottom = ([k for k, _ in conv.meanings(name)][:1] for name in (above, below))
-        score -= top == ["target"] or (top, bottom) == (["net"], ["out"]) and conv.family == "classes"
+        top = {conv.meanings(name)[0][0] for name in above if conv.meanings(name)}
+        bottom = {kind for kind, _ in conv.meanings(below)[:1]}
+        score -= 4 * (top == {"target"}) or (top, bottom) == ({"net"}, {"out"}) and conv.family == "classes"
     if {"w", "W", "theta", "b"} & set(names) and conv.letters.get("x", [("", 0)])[0][0] == "net":
         score -= 2  # with weights about, x is an input
     return score

@@ -78,7 +78,7 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     own = read_aliases(dict(aliases).items()) if aliases else []
     target_tree = _read_target(target)
     names = names_in(chains) | (names_of(target_tree) if target_tree else {})
-    scenes, guessed = likely_scenes(network, names, notation)
+    scenes, guessed = likely_scenes(network, names, notation, own)
     scene_aliases = read_aliases(scenes[0].aliases)
     known = own + scene_aliases
     candidates = definable(chains, names)
@@ -89,13 +89,14 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     if own_biases:
         scenes = [with_own_biases(scenes[0])]
     start, best, refuted = clock(), None, {}
-    claims = [] if target_tree else [claimed(text, chain, scenes, known, start) for chain in chains]
+    claims = [] if target_tree else [claimed(text, chain, scenes, known, start, guessed) for chain in chains]
     settled = {k: claim for k, claim in enumerate(claims) if claim and not claim.score}
+    named = named_activations(text, settled.values())
     for scene, row in attempts(scenes, rows):
         if row not in rows:
             continue
         judge = Judge(text, scene, convention(row), known, chains, target_tree, names, start, row == notation and row != "question")
-        judge.settled = settled
+        judge.settled, judge.conv.named = settled, named
         attempt = judge.run()
         if scene is scenes[0] and row != rows[0] and attempt.score < refuted.get("score", 0):
             attempt.doubt(refuted["row"], refuted["wrong"])
@@ -125,10 +126,20 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     return best.report(guessed, notation, [OWN_BIASES] if own_biases else [])
 
 
-def claimed(text, chain, scenes, aliases, start):
+def named_activations(text, claims):
+    r"""The functions that a text itself names: \sigma as the sigmoid, in words or by a claim that only the sigmoid fulfils."""
+    if any(claim.judge.scene.output == "sigmoid" and "sigma" in claim.judge.names for claim in claims):
+        return {"sigma": "sigmoid"}
+    sigma = r"(?:\\sigma(?![a-z])|σ)"
+    defined = rf"{sigma}\s*\([^)]*\)\s*=[^=$\n]{{0,20}}1\s*\+\s*\\?e"
+    near = re.search(rf"{sigma}[^.\n=]{{0,40}}(?:sigmoid|logistic)|(?:sigmoid|logistic)[^.\n=]{{0,40}}{sigma}|{defined}", text)
+    return {"sigma": "sigmoid"} if near and not re.search("tanh|softmax|relu|ReLU", near[0]) else {}
+
+
+def claimed(text, chain, scenes, aliases, start, guessed):
     """Judge a chain as a claim about one activation, on one unit; None if it is not one, or cannot be read so."""
     best = None
-    for trees, own, scene, note in scalar_claim(chain, scenes[0], aliases):
+    for trees, own, scene, note in scalar_claim(chain, scenes[0], aliases, guessed):
         sides = [replace(side, tree=tree) for side, tree in zip(chain.sides, trees)]
         alone = [replace(chain, sides=sides)]
         judge = Judge(text, scene, convention("nielsen"), own, alone, None, names_in(alone), start)
@@ -138,7 +149,8 @@ def claimed(text, chain, scenes, aliases, start):
             for verdict in outcome.verdicts[0]:
                 verdict.home = (judge, outcome.options)
                 if verdict.status == "ok":
-                    verdict.message = "; ".join(filter(None, [verdict.message, note]))
+                    verdict.status = "loose" if note.startswith("loose: ") else "ok"
+                    verdict.message = "; ".join(filter(None, [verdict.message, note.removeprefix("loose: ")]))
     return best
 
 
@@ -175,7 +187,13 @@ class Verdict:
     variables: list = field(default_factory=list)
     tests: list = field(default_factory=list)
     conflict: bool = False
-    home: tuple = ()  # the judge and options of a chain that was judged on a network of its own
+    home: tuple = ()  # the judge and options of a side that was judged in another way than the rest
+
+    def reserved(self, why, home):
+        """The same verdict with a reservation, if it was right."""
+        if self.status != "ok":
+            return replace(self, home=home)
+        return replace(self, status="loose", message="; ".join(filter(None, [self.message, why])), home=home)
 
 
 @dataclass(eq=False)
@@ -192,6 +210,7 @@ class Reference:
     values: dict = field(default_factory=dict)
     general: bool = False
     is_side: bool = False
+    before: object = None  # for a weight after its step: the left side as it was read first
 
 
 class Judge:
@@ -299,10 +318,6 @@ class Judge:
         firsts = [scene.first_layer] if scene.first_layer is not None else [first0] if first0 is not None else [0]
         if self.digits and scene.first_layer is None and first0 is None:
             firsts = [1, 0] if max(self.digits) > n else [0, 1]
-        ls = [1]
-        if self.symbolic:
-            middle = [k for k in range(1, n + 1) if k - 1 >= 1 and k + 1 <= n] or ([1] if n > 1 else [])
-            ls = list(dict.fromkeys([*middle, *range(1, n + 1)]))
         froms = [scene.weight_layer] if scene.weight_layer else [from0] if from0 else ["to"]
         if not scene.weight_layer and not from0 and (self.symbolic or self.digits) and (self.two_index or self.matrix):
             froms = ["to", "from"]
@@ -312,12 +327,10 @@ class Judge:
         weights = [order] if scene.weights or pinned or not (self.two_index or self.matrix) else [order, other]
         vectors = [scene.vectors] if scene.vectors else ["columns", "rows"] if self.open_vector or self.matrix else ["columns"]
         combinations = []
-        for (a, l), (b, first), (c, start), (d, w), (e, v) in pairs_of(*[list(enumerate(x)) for x in (ls, firsts, froms, weights, vectors)]):  # noqa: E741
-            notes, rank = [], a + 0.5 * b + 1.5 * c + d + e
+        for (b, first), (c, start), (d, w), (e, v) in pairs_of(*[list(enumerate(x)) for x in (firsts, froms, weights, vectors)]):
+            notes, rank = [], 0.5 * b + 1.5 * c + d + e
             if d and e:
                 rank -= 0.75
-            if self.symbolic and a:
-                notes.append("loose: right only where l is " + ("the output layer" if l == n else f"layer {l}"))
             if len(firsts) > 1 and b:
                 notes.append(f"layers counted with the inputs as layer {first}")
             if c:
@@ -330,7 +343,7 @@ class Judge:
                 )
             if e:
                 notes.append(f"loose: right for {v[:-1]} vectors")
-            combinations.append((rank, Options(l, first, start, w, v, tuple(notes))))
+            combinations.append((rank, Options(2 if self.symbolic and n > 2 else 1, first, start, w, v, tuple(notes))))
         combinations.sort(key=lambda c: c[0])
         return [o for _, o in combinations[:12]]
 
@@ -353,26 +366,38 @@ class Judge:
                 best = outcome
             if best.score == 0 or clock() - self.start > PATIENCE:
                 break
-        if self.symbolic and best.verdicts:
-            self.try_other_layers(best)
-        return best
+        return self.for_every_layer(best) if self.symbolic else best
 
-    def try_other_layers(self, best):
-        """A line about the layer l has to be true for every hidden layer l that it can be read for."""
-        for other in range(1, self.scene.layers):
-            if other == best.options.l:
+    def for_every_layer(self, best):
+        """A line about the layer l has to be true for every hidden layer, unless it speaks of the inputs or the targets and so of one."""
+        letter, first, last = self.conv.layer_letter, best.options.l, self.scene.layers
+        verdicts = [list(found) for found in best.verdicts]
+        for layer in (k for k in range(1, last + 1) if k != first):
+            options = replace(best.options, l=layer)
+            if layer == last and not any(self.of_one_layer(chain) for chain in self.chains):
                 continue
-            again = self.judge(replace(best.options, l=other))
-            for chain, chain_again in zip(best.verdicts, again.verdicts):
-                for verdict, second in zip(chain, chain_again):
-                    if verdict.status == "ok" and (second.status in ("wrong", "loose", "carries") or second.conflict):
-                        verdict.status = "loose"
-                        verdict.message = "; ".join(
-                            filter(
-                                None,
-                                [verdict.message, f"right where {self.conv.layer_letter} is layer {best.options.l}, not where it is layer {other}"],
-                            )
-                        )
+            for chain, found, again in zip(self.chains, verdicts, self.judge(options).verdicts):
+                name = "the output layer" if layer == last else f"layer {layer}"
+                if self.of_one_layer(chain):
+                    if any(v.status in BAD for v in found) and not any(v.status in BAD for v in again):
+                        found[:] = [v.reserved(f"right only where {letter} is {name}", (self, options)) for v in again]
+                    continue
+                for k, (verdict, second) in enumerate(zip(found, again)):
+                    if layer < last and verdict.status == "ok" and (second.status in ("wrong", "carries") or second.conflict):
+                        why = f"right where {letter} is layer {first}, not where it is {name}"
+                        found[k] = replace(second, status="wrong", message=why, home=(self, options))
+                    elif layer < last and verdict.status == "ok" and second.status == "loose":
+                        found[k] = replace(second, home=(self, options))
+        return Outcome(self, best.options, verdicts)
+
+    def of_one_layer(self, chain):
+        """Whether the layer l of a chain can be only one: the chain speaks of inputs or targets, and of no layer L."""
+        named = names_in([chain])
+        spelt = [(name, [script_text(s).strip("()[]") for s in node.sups]) for name, nodes in named.items() for node in nodes]
+        ends = [name for name, sups in spelt if not any(is_layer_text(s, self.conv) for s in sups)]
+        kinds = [self.conv.meanings(name) for name in ends]
+        outer = any(m and all(kind == "target" or (kind, place) == ("out", 0) for kind, place in m) for m in kinds)
+        return outer and not any(s.startswith("L") for _, sups in spelt for s in sups)
 
     def judge(self, options):
         verdicts, previous, self.sizes_named = [], None, {}
@@ -544,6 +569,7 @@ class Judge:
             return Verdict("wrong", message=f"the layer {letter} is not on the left side", reference=reference, cases=cases)
         plans = [{}]
         fallback, problem, mismatch, tried = None, None, None, 0
+        updates, reference = reference.before is not None or side.relation == "<-", reference.before or reference
         if is_numeric(side.tree):
             return self.numeric(side, reference, options)
         done = set()
@@ -578,7 +604,7 @@ class Judge:
                     problem = problem or "it takes too long to try all readings"
                     break
                 tree_, chosen_ = tree, chosen
-                updated = self.updating(side, reference, builder, chosen)
+                updated = self.updating(updates, reference, builder, chosen)
                 variables = list(
                     dict.fromkeys(
                         [
@@ -651,20 +677,21 @@ class Judge:
                         except (Mismatch, Unreadable, SecondDerivative):
                             continue
                         if found[0]:
-                            return replace(verdict, status="loose", message=f"true only where ${a} {sign} {b}$; say so beside it")
+                            other = r"\neq" if relation == "=" else "="
+                            return replace(verdict, message=f"true only where ${a} {sign} {b}$, not where ${a} {other} {b}$")
         return None
 
-    def updating(self, side, reference, builder, chosen):
-        """An update line: the left side is the weight after the step."""
+    def updating(self, sure, reference, builder, chosen):
+        """An update line, known by its arrow or its learning rate: the left side is the weight after the step."""
         if reference.tree[0] != "leaf":
             return None
         choice = chosen[reference.tree[1].key]
         if choice.kind not in ("W", "b"):
             return None
-        if side.relation == "<-" or any(c.kind == "eta" for c in (chosen[leaf.key] for leaf in builder.leaves)):
-            new = {**reference.chosen, reference.tree[1].key: replace(choice, kind="new " + choice.kind)}
-            return Reference(reference.builder, reference.tree, new, reference.domains, reference.modes, reference.cost, reference.text)
-        return None
+        if not sure and not any(chosen[leaf.key].kind == "eta" for leaf in builder.leaves):
+            return None
+        new = {**reference.chosen, reference.tree[1].key: replace(choice, kind="new " + choice.kind)}
+        return replace(reference, chosen=new, values={}, before=reference)
 
     def modes(self, tree, chosen):
         out = [{}]
@@ -696,6 +723,8 @@ class Judge:
             mask = None
             for test in tests:
                 mask = evaluator.test(test, numbers) if mask is None else mask & evaluator.test(test, numbers)
+            if mask is not None and not mask.any():
+                raise Unreadable("no units fulfil these conditions, or not together")
             self.unbound(value, truth, variables, evaluator, tests)
             return agree(value, truth, mask), notes
 
@@ -843,7 +872,7 @@ class Judge:
                 leaves, builder.same + reference.builder.same, reference.chosen, 8, builder.entries, options, self.scene.layers
             ):
                 variables = list(dict.fromkeys([*variables_of(reference.builder, reference.chosen), *variables_of(builder, chosen)]))
-                updated = self.updating(side, reference, builder, chosen) or reference
+                updated = self.updating(side.relation == "<-", reference, builder, chosen) or reference
                 evaluator = Evaluator(scene, options, chosen, domains, variables, sizes={})
                 above = Evaluator(scene, options, {**chosen, **updated.chosen}, domains, variables, sizes={})
                 try:
@@ -905,6 +934,7 @@ class Judge:
 
 
 WEIGHT = {"reference": 0.0, "ok": 0.0, "loose": 1.0, "carries": 2.5, "wrong": 3.0, "unreadable": 4.0}
+BAD = ("carries", "wrong", "unreadable")
 SECOND = "a derivative of a derivative is beyond this checker"
 
 
@@ -969,15 +999,16 @@ class Outcome:
                     and not (verdict.message and verdict.built is None and status == "wrong" and verdict.message.startswith("this is not"))
                 ):
                     status, message, repair = explain(*self.as_judged(side, verdict), deadline)
-                if status == "ok" and guessed and not verdict.home and judge.open_matrix and min(judge.scene.sizes) == 1:
+                claim = verdict.home and verdict.home[0] is not judge
+                if status == "ok" and guessed and not claim and judge.open_matrix and min(judge.scene.sizes) == 1:
                     status = "loose"
                     message = "; ".join(filter(None, [message, "right for one unit in a layer; give the network to have it checked for more"]))
-                if status == "ok" and self.loose_notes and not verdict.home:
+                if status == "ok" and self.loose_notes and not claim:
                     status = "loose"
                     message = "; ".join(filter(None, [message, *self.loose_notes]))
                 sides.append(SideReport(side.text, side.line, status, message, self.reading(verdict), verdict.holds_for, repair))
                 sides.extend(SideReport(n.text, n.line, n.status, n.message) for n in verdict.notes)
-        assumptions = [*assumed, *[n.removeprefix("loose: ") for n in self.options.notes]]
+        assumptions = [*assumed, *[n.removeprefix("loose: ") for n in self.options.notes], *self.activations_meant()]
         if guessed:
             assumptions.append(f"no network was given; taken as a {judge.scene.describe()}")
         if notation is None or notation != judge.conv.name:
@@ -986,13 +1017,21 @@ class Outcome:
             assumptions.append("w_{ij} leads " + ("to i from j" if self.options.weights == "to_from" else "from i to j"))
         return Report(tuple(sides), judge.scene, judge.conv.name, tuple(assumptions))
 
+    def activations_meant(self):
+        r"""What a \sigma in the text was read as, if not as the sigmoid."""
+        judge = self.judge
+        used = {name for chain in self.verdicts for v in chain for side in (v.built, v.reference) if side for name in _builder(side).functions}
+        if "sigma" not in used or set(judge.scene.activation_names) == {"sigmoid"} or any(alias.name == "sigma" for alias in judge.aliases):
+            return []
+        if judge.conv.named.get("sigma"):
+            return [rf"\sigma is the {judge.conv.named['sigma']} function, as the text says"]
+        return [rf"\sigma is read as each layer's own activation: {', '.join(judge.scene.activation_names)}"]
+
     def as_judged(self, side, verdict):
         """The judge, side, verdict and options of a side: those of its own small network for a claim about an activation."""
-        if not verdict.home:
-            return self.judge, side, verdict, self.options
-        judge, options = verdict.home
+        judge, options = verdict.home or (self.judge, self.options)
         judge.start = self.judge.start
-        own = next(s for s in judge.chains[0].sides if (s.start, s.end) == (side.start, side.end))
+        own = next(s for chain in judge.chains for s in chain.sides if (s.start, s.end) == (side.start, side.end))
         return judge, own, verdict, options
 
     def reading(self, verdict):
@@ -1003,10 +1042,10 @@ class Outcome:
             if verdict.reference is not None and verdict.status == "reference"
             else []
         )
-        parts = {}
+        parts, claim = {}, verdict.home and verdict.home[0] is not self.judge
         for leaf in leaves:
             if leaf.key in verdict.chosen:
-                parts.setdefault(spelling(leaf.node), shown(verdict.chosen[leaf.key], self.judge.scene) if not verdict.home else "any number")
+                parts.setdefault(spelling(leaf.node), "any number" if claim else shown(verdict.chosen[leaf.key], self.judge.scene))
         return "; ".join(f"{k}: {v}" for k, v in parts.items())
 
 
@@ -1026,6 +1065,11 @@ def alike(first, second):
 def notes_zero(reference):
     """Whether the left side is zero on every network: agreement with it says little."""
     return bool(reference.values) and all(not np.any(value) for value in reference.values.values())
+
+
+def _builder(judged):
+    """The builder of a reference, or of a built side."""
+    return judged.builder if isinstance(judged, Reference) else judged[0]
 
 
 def is_zero(tree):

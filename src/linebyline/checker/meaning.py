@@ -507,6 +507,9 @@ class Builder:
                 layer = {"h": 1, "o": self.scene.layers, "": None}.get(alias.role[1], layer)
         elif name in NAMED:
             kind = NAMED[name]
+        elif name in self.conv.named:
+            self.functions.add(name)
+            kind = self.conv.named[name]
         else:
             self.functions.add(name)
         value = ("act", kind, layer, primes, self.build(bare.parts[0], scope) if bare.kind == "group" else self.item(bare, scope))

@@ -180,6 +180,7 @@ class Convention:
     layer_letter: str = "l"
     bare_layers: bool = False
     text_names: frozenset = frozenset()
+    named: dict = field(default_factory=dict)  # functions the text itself names
 
     def meanings(self, name):
         found = self.letters.get(name)
@@ -577,7 +578,7 @@ def _of_kind(node, kind, place, terms, supers, scope, conv, scene, options, visi
 def _scalar(node, kind, terms, sample, scope, conv, scene, text, exponent, cost, rank):
     last, base = scene.layers, rank * 0.5 + cost * 0.25
     if kind == "eta":
-        if not terms:
+        if not terms and text is None:
             yield Choice("eta", 0, (), False, exponent, base)
         return
     if sample is not None and scene.batch:

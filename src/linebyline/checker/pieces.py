@@ -75,12 +75,12 @@ def read(text):
         raise ValueError(f"text: expected at most {MAX_TEXT} characters, got {len(text)}; check it in parts")
     chains, last = [], 0
     for start, end, plain, display in pieces(text):
-        case = _case_before(text[last:start].rstrip("$[\\( \n"))
-        last = end
+        before = CASE_BEFORE.search(text[last:start].rstrip("$[\\( \n"))
+        after = CASE_AFTER.match(text, end)
+        last = after.end() if after else end
         found = _piece(text, start, end, plain, display)
         for chain in found:
-            if case and not chain.continues:
-                chain.cases.append(case)
+            chain.cases.extend(_case(match) for match in (before, after) if match and not chain.continues)
         if found and found[0].continues and chains and not found[0].cases:
             chains[-1].sides.extend(found.pop(0).sides)
         chains.extend(found)
@@ -92,12 +92,16 @@ def read(text):
     return chains
 
 
-CASE_BEFORE = re.compile(r"\b(?:if|when|for|case|where|with)\b[^.$]{0,30}\$\s*([a-z])\s*(=|\\neq?|≠|!=)\s*\{?([a-z0-9])\}?\s*\$[^$]{0,60}$", re.I)
+CASE = r"([a-z])\s*(=|\\neq?|≠|!=)\s*\{?([a-z0-9])\}?"
+BARE = r"([i-n])\s*(=|≠|!=)\s*([i-n])\b"
+CASE_BEFORE = re.compile(rf"(?:\b(?:if|when|for|case|where|with)\b[^.$]{{0,30}}(?:\$\s*{CASE}\s*\$|\b{BARE})|\(\$?{CASE}\$?\))[^$]{{0,60}}$", re.I)
+# behind a formula, and not the beginning of the next sentence
+CASE_AFTER = re.compile(rf"[\s$.,;\])]*(?:(?:if|when|for|where)\s+|\()\$?\s*{CASE}\s*\$?\)?\s*(?:[.,;]|\n|$|and\b|or\b)")
 
 
-def _case_before(prose):
-    match = CASE_BEFORE.search(prose)
-    return (match.group(1), "=" if match.group(2) == "=" else "!=", match.group(3), False) if match else None
+def _case(match):
+    left, relation, right = (group for group in match.groups() if group)
+    return left, "=" if relation == "=" else "!=", right, False
 
 
 def _piece(text, start, end, plain, display):

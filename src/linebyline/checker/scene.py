@@ -157,7 +157,8 @@ class Scene:
         sizes = "-".join(map(str, self.sizes))
         names = ", ".join(self.activation_names)
         batch = f", {self.reduction} over a batch of {self.batch}" if self.batch else ""
-        return f"{sizes} network, {names}, {LOSS_WORDS[self.loss]}{batch}{'' if self.bias else ', no biases'}"
+        biases = ", no biases" if not self.bias else ", one bias a layer" if self.shared_bias else ""
+        return f"{sizes} network, {names}, {LOSS_WORDS[self.loss]}{batch}{biases}"
 
 
 LOSS_WORDS = {
@@ -278,8 +279,8 @@ class Numbers:
         base["out", 0] = rng.normal(0.3, 1, (trials, 1, examples, sizes[0])) + 0j
         target = rng.uniform(0.15, 0.85, (trials, 1, examples, sizes[-1]))
         self.label = np.stack([rng.integers(0, sizes[-1], examples) for _ in range(trials)])[:, None]
-        if scene.activation_names[-1] == "softmax" or scene.loss == "cross_entropy":
-            target = target / target.sum(-1, keepdims=True) if sizes[-1] > 1 else target
+        if scene.loss == "cross_entropy" and sizes[-1] > 1:
+            target = target / target.sum(-1, keepdims=True)
         if self.kind == "one-hot" or scene.one_hot:
             target = np.zeros(target.shape)
             np.put_along_axis(target, self.label[..., None], 1.0, -1)
