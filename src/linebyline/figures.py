@@ -11,6 +11,8 @@ from linebyline.display import COLOURS
 
 _HATCHES = ("", "//", "..", "xx", "\\\\", "oo")
 _MARKERS = ("o", "s", "^", "D")
+_NODE = 34  # diameter of a circle, in points
+_BESIDE_CROSSING = 0.34  # how far along its line a label stands, where lines cross half-way
 
 
 def draw_network(ax, network, x, target=None, *, highlight=(), show="forward", digits=3):
@@ -80,10 +82,10 @@ def draw_network(ax, network, x, target=None, *, highlight=(), show="forward", d
         )
         if layer is not None and show != "names":
             value = (network if show == "forward" else backward).W[layer][row, column]
-            at = 0.36 if y0 == y1 else 0.33
+            at = 0.5 if y0 == y1 else _BESIDE_CROSSING
             angle = np.degrees(np.arctan2(y1 - y0, x1 - x0))
             ax.text(
-                x0 + at * (x1 - x0), y0 + at * (y1 - y0), f"{value:.{digits}g}", fontsize=8, ha="center", va="bottom",
+                x0 + at * (x1 - x0), y0 + at * (y1 - y0), f"{value:.{digits}g}", fontsize=9, ha="center", va="bottom",
                 fontweight="bold" if strong else "normal", rotation=angle, rotation_mode="anchor", transform_rotates_text=True, zorder=3,
             )
     values = (forward.x, *(forward.out if show == "forward" else backward.delta if backward else ()))
@@ -136,21 +138,23 @@ def draw_graph(ax, columns, edges, *, highlight=(), width=2.0):
     place = {
         name: (width * column, (len(names) - 1) / 2 - row) for column, names in enumerate(columns) for row, name in enumerate(names)
     }
+    tall = {name: len(names) for names in columns for name in names}
     for (come, to), label in edges.items():
         (x0, y0), (x1, y1) = place[come], place[to]
         strong = (come, to) in on_path
         colour = COLOURS[1] if strong else "0.5" if on_path else mpl.rcParams["axes.edgecolor"]
-        arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 3 if strong else 1.2, "shrinkA": 19, "shrinkB": 19}
+        arrow = {"arrowstyle": "-|>", "color": colour, "linewidth": 3 if strong else 1.2, "shrinkA": _NODE / 2, "shrinkB": _NODE / 2}
         ax.annotate("", (x1, y1), (x0, y0), arrowprops=arrow, zorder=1)
         angle = np.degrees(np.arctan2(y1 - y0, x1 - x0))
-        at = 0.42 if y0 == y1 else 0.36
+        crossed = y0 != y1 and min(tall[come], tall[to]) > 1
+        at = _BESIDE_CROSSING if crossed else 0.5
         ax.text(
-            x0 + at * (x1 - x0), y0 + at * (y1 - y0), label, fontsize=8, ha="center", va="bottom", rotation=angle,
+            x0 + at * (x1 - x0), y0 + at * (y1 - y0), label, fontsize=9, ha="center", va="bottom", rotation=angle,
             rotation_mode="anchor", transform_rotates_text=True, fontweight="bold" if strong else "normal", zorder=3,
         )
     for name, at in place.items():
         _node(ax, at, name)
-    tallest = max(len(names) for names in columns)
+    tallest = max(tall.values())
     ax.set_xlim(-0.3 * width, (len(columns) - 0.7) * width)
     ax.set_ylim(-tallest / 2 - 0.1, tallest / 2 + 0.1)
     ax.set_axis_off()
@@ -332,7 +336,7 @@ def draw_images(axes, images, titles=None, *, signed=False):
 
 
 def _node(ax, at, label):
-    ax.plot(*at, marker="o", markersize=38, color="#ffffff", markeredgecolor=COLOURS[0], markeredgewidth=1.5, zorder=2, linestyle="none")
+    ax.plot(*at, marker="o", markersize=_NODE, color="#ffffff", markeredgecolor=COLOURS[0], markeredgewidth=1.5, zorder=2, linestyle="none")
     ax.text(*at, label, ha="center", va="center", fontsize=8, color="#000000", zorder=4)
 
 
