@@ -279,7 +279,7 @@ class Numbers:
         base["out", 0] = rng.normal(0.3, 1, (trials, 1, examples, sizes[0])) + 0j
         target = rng.uniform(0.15, 0.85, (trials, 1, examples, sizes[-1]))
         self.label = np.stack([rng.integers(0, sizes[-1], examples) for _ in range(trials)])[:, None]
-        if scene.loss == "cross_entropy" and sizes[-1] > 1:
+        if (scene.activation_names[-1] == "softmax" or scene.loss == "cross_entropy") and sizes[-1] > 1:
             target = target / target.sum(-1, keepdims=True)
         if self.kind == "one-hot" or scene.one_hot:
             target = np.zeros(target.shape)
