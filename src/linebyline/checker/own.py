@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from linebyline.checker.meaning import Alias
-from linebyline.checker.notation import FUNCTIONS, convention, sub_terms_or_none
+from linebyline.checker.notation import FUNCTIONS, convention, is_layer_text, sub_terms_or_none
 from linebyline.checker.parser import single_item
 from linebyline.checker.tokens import script_text
 
@@ -46,7 +46,7 @@ def numbers_biases(names, conv):
             continue
         for node in nodes:
             terms = sub_terms_or_none(node)
-            layered = bool(node.sups) or len(terms) == 2
+            layered = len(terms) == 2 or any(is_layer_text(script_text(s).strip("()[]")) for s in node.sups)
             if any(term[0] == "unit" or (term[0] == "var" and term[1] not in "lLho") or (term[0] == "digits" and layered) for term in terms):
                 return True
     return False

@@ -308,7 +308,7 @@ def augmented_assignments(tokens, plain):
     """``w -= a``: w becomes w - (a)."""
     for at in range(1, len(tokens) - 1):
         sign, equals = tokens[at], tokens[at + 1]
-        if sign.text in ("-", "+") and equals.text == "=" and equals.start == sign.end and equals.kind == "rel":
+        if sign.text in ("-", "+") and equals.text == "=" and equals.start == sign.end and equals.kind == "rel" and tokens[at - 1].kind != "sup":
             first = next((k + 1 for k in range(at - 1, -1, -1) if tokens[k].kind in ("brk", "rel", "gap", "words")), 0)
             last = next((k for k in range(at + 2, len(tokens)) if tokens[k].kind in ("brk", "rel", "gap", "words")), len(tokens))
             left = [replace(t, start=equals.end, end=equals.end) for t in tokens[first:at]]
