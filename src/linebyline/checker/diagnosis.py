@@ -18,7 +18,7 @@ from linebyline.checker.readings import uses_label
 from linebyline.checker.scene import LOSS_WORDS, SecondDerivative
 from linebyline.checker.spellings import tokenise
 from linebyline.checker.tokens import Token, Unreadable, script_text
-from linebyline.checker.values import Evaluator, Mismatch, real
+from linebyline.checker.values import MODES, Evaluator, Mismatch, real
 from linebyline.slips import diagnose_value
 
 clock = getattr(time, "thread_time", time.perf_counter)
@@ -69,7 +69,7 @@ def _values(judge, verdict, options, kind=None):
     builder, tree = verdict.built
     kind = "one-hot" if judge.scene.one_hot or uses_label(builder, verdict.chosen) else "random"
     numbers = judge.scene.numbers(kind)
-    mode = {k: v for k, v in verdict.modes.items() if k in ("row_gradients", "entrywise")}
+    mode = {k: v for k, v in verdict.modes.items() if k in MODES}
     evaluator = Evaluator(judge.scene, options, verdict.chosen, verdict.domains, verdict.variables, sizes={}, **mode)
     reference = verdict.reference
     with np.errstate(all="ignore"):
@@ -130,7 +130,7 @@ def _elsewhere(judge, verdict, options):
     if verdict.built is None:
         return ""
     builder, tree = verdict.built
-    mode = {k: v for k, v in verdict.modes.items() if k in ("row_gradients", "entrywise")}
+    mode = {k: v for k, v in verdict.modes.items() if k in MODES}
 
     def holds(scene):
         try:

@@ -6,7 +6,7 @@ from itertools import product as pairs_of
 
 from linebyline.checker.meaning import read_aliases
 from linebyline.checker.notation import convention, rows_for, sub_terms_or_none
-from linebyline.checker.parser import Node, Parser
+from linebyline.checker.parser import Node, Parser, single_item
 from linebyline.checker.scene import Scene, as_scene
 from linebyline.checker.tokens import Unreadable, script_text
 from linebyline.network import Network, question_network
@@ -128,7 +128,61 @@ def quotients_in(chains):
     return found
 
 
-def likely_rows(notation, names, aliases, quotients=(), definable=()):
+CALLS = ("softmax", "sigmoid", "tanh", "relu", "sigma", "f", "g", "phi", "varphi")
+
+
+def roles_in(chains):
+    """What letters are used as: a score where a function is applied to one, an output in a logarithm, in x(1 - x), beside a delta."""
+    found, stack = set(), [side.tree for chain in chains for side in chain.sides if side.tree is not None]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, tuple):
+            stack.extend(node)
+        if not isinstance(node, Node):
+            continue
+        stack.extend(node.parts)
+        if node.kind == "name" and node.name == "e" and node.sups:
+            inside = [name for name in names_of(node) if name != "e"]
+            found |= {(name, "net") for name in inside if len(inside) == 1}
+        if node.kind == "frac":
+            above, below = (single_item(part) for part in node.parts)
+            if above is not None and below is not None and above.kind == below.kind == "name":
+                found.add((below.name, "out"))
+        if node.kind != "product":
+            continue
+        items = [item for _, item in node.parts]
+        found |= {(name, "out") for item in items if item.kind == "group" and (name := _one_minus(item.parts[0])) and name not in "ytdhx"}
+        single = [item.name for item in items if item.kind == "name" and not item.primes]
+        for item, after in zip(items, items[1:]):
+            inner = single_item(after.parts[0]) if after.kind == "group" else after if item.name in ("log", "ln", "exp") else None
+            called = item.name in (*CALLS, "exp") or item.primes and item.kind == "name" and item.name != "relu"
+            if inner is not None and inner.kind == "name" and inner.name != "e" and (called or item.name in ("log", "ln")):
+                found.add((inner.name, "net" if called else "out"))
+            if item.kind == "name" and after.kind == "group" and _one_minus(after.parts[0]) == item.name:
+                found.add((item.name, "out"))
+        if "delta" in single:
+            factors = [n for n, item in zip(single, (i for i in items if i.kind == "name" and not i.primes)) if n not in CALLS and item.subs]
+            found |= {(name, "out") for name in factors if name not in ("delta", "w", "W", "eta", "alpha", "theta", "v", "u")}
+        derived = [(_name(i.parts[0]), i.parts[1].name) for i in items if i.kind == "deriv" and i.parts[0] is not None]
+        for (_, middle), (above, below) in zip(derived, derived[1:]):
+            if middle == above and below in ("w", "W", "b", "theta") and len(derived) == 2:
+                found.add((above, "net"))  # dE/da da/dw: a comes straight from w
+    return found
+
+
+def _name(product):
+    return product.parts[0][1].name if len(product.parts) == 1 else ""
+
+
+def _one_minus(tree):
+    """The x of 1 - x."""
+    if tree.kind == "sum" and [sign for sign, _, _ in tree.parts] == [1, -1] and all(len(product.parts) == 1 for _, product, _ in tree.parts):
+        one, other = (product.parts[0][1] for _, product, _ in tree.parts)
+        return other.name if one.name in ("1", "delta") or one.kind == "indicator" else ""
+    return ""
+
+
+def likely_rows(notation, names, aliases, quotients=(), definable=(), roles=()):
     """Rows of the notation table that know the most of the text's symbols."""
     named = {a.name for a in aliases}
     rows = rows_for(notation)
@@ -140,7 +194,7 @@ def likely_rows(notation, names, aliases, quotients=(), definable=()):
         conv = convention(row)
         unknown = sum(1 for name in names if name not in named and name not in definable and not conv.knows(name))
         own = {name: nodes for name, nodes in names.items() if name not in named}
-        score = unknown - _fit(conv, own, quotients) * 0.1
+        score = unknown - (_fit(conv, own, quotients) + _suits(conv, roles)) * 0.1
         lent = family is not None and conv.family != family  # another family's letters: tried, but last, so that they refute nothing
         scored.append((lent, score, rank, row))
     best = min(score for _, score, _, _ in scored)
@@ -186,7 +240,15 @@ def _fit(conv, names, quotients):
         score -= 4 * (top == {"target"}) or (top, bottom) == ({"net"}, {"out"}) and conv.family == "classes"
     if {"w", "W", "theta", "b"} & set(names) and conv.letters.get("x", [("", 0)])[0][0] == "net":
         score -= 2  # with weights about, x is an input
+    if {"theta", "x"} <= set(names) and conv.letters.get("theta", [("", 0)])[0][0] == "net":
+        score -= 2  # with an input about, theta is what it is multiplied by
     return score
+
+
+def _suits(conv, roles):
+    """How many letters a row reads as what they are used as, less those that it reads as something else."""
+    kinds = {name: {kind for kind, place in conv.meanings(name) if place != 0} for name, _ in roles}
+    return sum((kind in kinds[name]) - (kind not in kinds[name]) for name, kind in roles if kinds[name] & {"net", "out", "target"})
 
 
 def attempts(scenes, rows):

@@ -14,7 +14,7 @@ import numpy as np
 from linebyline.checker import readings
 from linebyline.checker.claims import scalar_claim
 from linebyline.checker.diagnosis import explain
-from linebyline.checker.guess import attempts, likely_rows, likely_scenes, names_in, names_of, quotients_in
+from linebyline.checker.guess import attempts, likely_rows, likely_scenes, names_in, names_of, quotients_in, roles_in
 from linebyline.checker.meaning import Builder, read_aliases
 from linebyline.checker.notation import NUMBERING, ROLE_WORDS, Options, convention, is_layer_text, shown, spelling, sub_terms, sub_terms_or_none
 from linebyline.checker.own import OWN_BIASES, definable, definitions, numbers_biases, with_own_biases
@@ -25,7 +25,7 @@ from linebyline.checker.report import Report, SideReport
 from linebyline.checker.scene import ACTIVATION_NAMES, SecondDerivative
 from linebyline.checker.spellings import tokenise
 from linebyline.checker.tokens import Unreadable, script_text
-from linebyline.checker.values import Evaluator, Mismatch, real
+from linebyline.checker.values import MODES, Evaluator, Mismatch, real
 
 clock = getattr(time, "thread_time", time.perf_counter)  # the work done, whatever else the machine does
 TOLERANCE = 1e-8
@@ -82,7 +82,7 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     scene_aliases = read_aliases(scenes[0].aliases)
     known = own + scene_aliases
     candidates = definable(chains, names)
-    rows = likely_rows(notation, names, known, quotients_in(chains), {item.name for item in candidates.values()})
+    rows = likely_rows(notation, names, known, quotients_in(chains), {item.name for item in candidates.values()}, roles_in(chains))
     defined = definitions(candidates, chains, names, rows[0], known)
     known = known + list(defined.values())
     own_biases = not guessed and scenes[0].shared_bias and numbers_biases(names, convention(rows[0]))
@@ -305,8 +305,8 @@ class Judge:
                 for node in nodes:
                     for script in node.sups:
                         spelt = script_text(script)
-                        if re.fullmatch(r"\([a-kn-z]\)", spelt):
-                            return spelt[1]
+                        if re.fullmatch(r"\([a-kn-z]\)|[npid]", spelt):
+                            return spelt.strip("()")
         return ""
 
     def options(self):
@@ -322,7 +322,9 @@ class Judge:
         if not scene.weight_layer and not from0 and (self.symbolic or self.digits) and (self.two_index or self.matrix):
             froms = ["to", "from"]
         pinned = self.row_given and conv.order != "?"
-        order = scene.weights or (conv.order if conv.order != "?" else self.by_alphabet())
+        order = scene.weights or self.order_shown() or (conv.order if conv.order != "?" else self.by_alphabet())
+        if scene.vectors == "rows" and self.matrix and not (self.two_index or scene.weights):
+            order = "from_to"
         other = "from_to" if order == "to_from" else "to_from"
         weights = [order] if scene.weights or pinned or not (self.two_index or self.matrix) else [order, other]
         vectors = [scene.vectors] if scene.vectors else ["columns", "rows"] if self.open_vector or self.matrix else ["columns"]
@@ -343,9 +345,37 @@ class Judge:
                 )
             if e:
                 notes.append(f"loose: right for {v[:-1]} vectors")
-            combinations.append((rank, Options(2 if self.symbolic and n > 2 else 1, first, start, w, v, tuple(notes))))
+            combinations.append((rank, Options(2 if self.symbolic and (n > 2 or self.looks_below()) else 1, first, start, w, v, tuple(notes))))
         combinations.sort(key=lambda c: c[0])
         return [o for _, o in combinations[:12]]
+
+    def order_shown(self):
+        """The order of w's indices that a text shows in dz_j/dw_{ij}: j is where the weight leads; empty if it shows none."""
+        shown, stack = set(), [side.tree for chain in self.chains for side in chain.sides if side.tree is not None]
+        while stack:
+            node = stack.pop()
+            if isinstance(node, Node):
+                stack.extend(node.parts)
+                if node.kind == "deriv" and node.parts[0] is not None and len(node.parts[0].parts) == 1:
+                    above, below = node.parts[0].parts[0][1], node.parts[1]
+                    terms, indices = ([t for t in sub_terms_or_none(n) if t[0] in ("var", "digits")] for n in (above, below))
+                    loss = any(kind == "loss" for kind, _ in self.conv.meanings(above.name))
+                    if len(terms) == 1 and len(indices) == 2 and indices[0] != indices[1] and terms[0] in indices and not loss:
+                        shown.add(("to_from", "from_to")[indices.index(terms[0])])
+            elif isinstance(node, tuple):
+                stack.extend(node)
+        return shown.pop() if len(shown) == 1 else ""
+
+    def looks_below(self):
+        """Whether a score or delta of the layer l - 1 is spoken of, so that l is not the first."""
+        kinds = {name: {kind for kind, _ in self.conv.meanings(name)} for name in self.names}
+        below = f"{self.conv.layer_letter}-1"
+        return self.scene.layers > 1 and any(
+            kinds[name] & {"net", "delta", "W", "b"} and not kinds[name] & {"out"} and script_text(s).strip("()[]") == below
+            for name, nodes in self.names.items()
+            for node in nodes
+            for s in node.sups
+        )
 
     def by_alphabet(self):
         """Guess the order of w's indices: w_ij from i to j, w_kj to k from j."""
@@ -536,7 +566,7 @@ class Judge:
                         verdict.built[1],
                         verdict.chosen,
                         verdict.domains,
-                        {m: v for m, v in verdict.modes.items() if m in ("row_gradients", "entrywise")},
+                        {m: v for m, v in verdict.modes.items() if m in MODES},
                         0,
                         side.text,
                         is_side=True,
@@ -564,7 +594,7 @@ class Judge:
 
     def side(self, side, reference, cases, options, strict=False, quick=False):
         """Try the readings of a side until one equals the reference; `quick` tries only the likeliest few."""
-        if self.symbolic and self.names_layer(side.tree) and not self.names_layer_of(reference):
+        if self.symbolic and self.names_layer(side.tree) and not self.names_layer_of(reference) and not _vague(reference):
             letter = self.conv.layer_letter
             return Verdict("wrong", message=f"the layer {letter} is not on the left side", reference=reference, cases=cases)
         plans = [{}]
@@ -662,7 +692,7 @@ class Judge:
                 if a < b and verdict.domains.get(a) == verdict.domains.get(b) and verdict.tests == []:
                     for relation, sign in (("=", "="), ("!=", r"\neq")):
                         try:
-                            mode = {k: v for k, v in verdict.modes.items() if k in ("row_gradients", "entrywise")}
+                            mode = {k: v for k, v in verdict.modes.items() if k in MODES}
                             found = self.compare(
                                 verdict.reference,
                                 verdict.built[1],
@@ -697,6 +727,8 @@ class Judge:
         out = [{}]
         if _has_open_derivative(tree, chosen):
             out += [{"row_gradients": True}, {"entrywise": True}]
+        if self.scene.batch and _has(tree, "entries"):
+            out.append({"whole_sums": True})
         return out
 
     def compare(self, reference, tree, chosen, domains, variables, tests, options, mode, builder, kind=None, scene=None):
@@ -735,7 +767,9 @@ class Judge:
             return False
         leaf = tree[-1]
         choice = reference.chosen.get(leaf.key)
-        return choice is not None and choice.kind == "W" and leaf.node.name.islower() and scene.sizes[choice.layer] == 1 and not choice.transpose
+        if choice is None or choice.kind != "W" or choice.transpose:
+            return False
+        return scene.sizes[choice.layer] == 1 and (leaf.node.name.islower() or scene.layers == 1)
 
     def shaped(self, value, truth, mode, notes, either_way=False):
         a, b = value.shape[-2:], truth.shape[-2:]
@@ -764,7 +798,7 @@ class Judge:
 
     def accepted(self, side, reference, builder, tree, chosen, domains, variables, tests, options, modes, notes, strict):
         """Look for what makes an agreement less than clean: assumptions, and coincidences of this size of network."""
-        mode = {k: v for k, v in modes.items() if k in ("row_gradients", "entrywise")}
+        mode = {k: v for k, v in modes.items() if k in MODES}
         messages, loose = [], False
         for note in [*sorted(notes), *[c.note for c in chosen.values() if c.note]]:
             loose |= note.startswith("loose: ")
@@ -801,7 +835,7 @@ class Judge:
             if leaf.key not in chosen or leaf.node.name in ("net", "out", "target"):
                 continue
             choice = chosen[leaf.key]
-            kind = choice.kind.split(" ")[-1]
+            kind = choice.kind if choice.kind.endswith("loss") else choice.kind.split(" ")[-1]
             place = "" if kind in ("W", "b", "loss") else choice.layer
             whole = bool(choice.slots) and all(slot is None for slot in choice.slots)
             group = seen.setdefault((kind, place, whole), [])
@@ -1062,6 +1096,14 @@ def alike(first, second):
     )
 
 
+def _vague(reference):
+    """Whether a left side is the gradient by all of a layer that it does not name: it may be any layer's."""
+    if reference.tree[0] != "D" or reference.tree[1][0] != "leaf":
+        return False
+    node, choice = reference.tree[2].node, reference.chosen.get(reference.tree[2].key)
+    return not node.subs and not node.sups and choice is not None and choice.kind in ("net", "out")
+
+
 def notes_zero(reference):
     """Whether the left side is zero on every network: agreement with it says little."""
     return bool(reference.values) and all(not np.any(value) for value in reference.values.values())
@@ -1143,6 +1185,11 @@ def _swap(tree, old, new):
     if isinstance(tree, list):
         return [_swap(t, old, new) for t in tree]
     return tree
+
+
+def _has(tree, kind):
+    """Whether a built tree holds a node of this kind."""
+    return isinstance(tree, (tuple, list)) and (bool(tree) and tree[0] == kind or any(_has(part, kind) for part in tree))
 
 
 def _has_open_derivative(tree, chosen):

@@ -257,6 +257,8 @@ class Builder:
         if kind == "num":
             if item.subs and any(t.kind == "rel" for s in item.subs for t in s):
                 return self.powered(self.indicator(item.subs[0], scope), item.sups, scope)
+            if item.sups and any(t.kind == "rel" for t in item.sups[0]):  # 1^{i=j}
+                return self.indicator(item.sups[0], scope)
             if item.name == "1" and item.subs and len(terms := sub_terms(item)) == 2 and all(t[0] in ("var", "digits") for t in terms):
                 return self.powered(self.equality(terms[0], "=", terms[1], scope), item.sups, scope)
             if item.subs:
@@ -600,7 +602,7 @@ class Builder:
                 continue
             if relation is None:
                 for token in part:
-                    if token.kind == "name" and (len(token.text) == 1 or token.text == "ell"):
+                    if token.kind == "name" and (len(token.text.rstrip("'")) == 1 or token.text == "ell"):
                         variables.append(token.text)
                     else:
                         raise Unreadable(f"cannot read below the sum: {script_text(tokens)!r}")
@@ -697,7 +699,7 @@ class Builder:
         return self.variable(("var", spelt), scope)
 
     def equality(self, left, relation, right, scope):
-        a, b = self.variable(left, scope), self.variable(right, scope)
+        a, b = (self.side_of_test(t[1], scope) if t[0] == "var" else self.variable(t, scope) for t in (left, right))
         self.same.append((a, b))
         return ("indicator", (a, relation, b))
 

@@ -49,6 +49,7 @@ ROWS = {
     "a y t": ("classes", "x", "", "h", "a", "y", "t", "?"),
     "a S y": ("classes", "x", "", "h", "a", "S", "y t", "?"),
     "a p y": ("classes", "x", "", "h", "a", "p yhat", "y t", "?"),
+    "y S t": ("classes", "x", "", "h", "y", "S p", "t d", "?"),
     "z S y": ("classes", "x", "", "h", "z", "S s", "y t", "?"),
     "theta yhat y": ("classes", "x", "", "h", "theta", "yhat p", "y t", "?"),
     "s p y": ("classes", "x", "", "h", "s score scores", "p", "y t", "?"),
@@ -120,8 +121,10 @@ OFTEN = {  # weaker: only where the row gives the letter no meaning
     "beta": [("b", None)],
     "pred": [("out", "last")],
     "Delta": [("gradient W", None)],
+    "u": [("W", None)],
+    "v": [("W", None)],
 }
-LOSSES = ("E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "ell", "err", "e")
+LOSSES = ("CE", "BCE", "MSE", "SSE", "NLL", "RSS", "l", "E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "ell", "err", "e")
 FUNCTIONS = ("f", "g", "phi", "sigma", "psi", "act", "h", "theta", "s", "S")
 NAMED = {"sigmoid": "sigmoid", "tanh": "tanh", "softmax": "softmax", "relu": "relu", "softplus": "softplus"}
 ROLE_WORDS = {
@@ -186,7 +189,7 @@ class Convention:
         found = self.letters.get(name)
         if found is None and name in LOSSES:
             return [("loss", None)]
-        if found is None and len(name) == 1 and name.isupper() and name not in "DT":
+        if found is None and len(name) == 1 and name.isupper() and name != "D":
             found = self.letters.get(name.lower())
         if found is None and name in ("Yhat",):
             found = self.letters.get("yhat")
@@ -261,7 +264,7 @@ def sub_terms(node):
     """Read a node's subscripts as a list of terms: ("var", x), ("lit", n), ("unit", prefix, term), ("word", w), ("expr", x, n)."""
     terms = []
     for script in node.subs:
-        tokens = [t for t in script if not (t.kind == "op" and t.text in "{}()[]") and t.kind not in ("gap", "words", "prime")]
+        tokens = [t for t in _without_examples(script) if not (t.kind == "op" and t.text in "{}()[]") and t.kind not in ("gap", "words", "prime")]
         at = 0
         while at < len(tokens):
             token = tokens[at]
@@ -291,7 +294,7 @@ def sub_terms(node):
                 terms.append(("expr", token.text, int(tokens[at + 2].text) * (1 if following.text == "+" else -1)))
                 at += 2
             elif token.kind == "name":
-                terms.append(("word", token.text) if len(token.text) > 1 and token.text != "ell" else ("var", token.text))
+                terms.append(("word", token.text) if len(token.text.rstrip("'")) > 1 and token.text != "ell" else ("var", token.text))
             elif _number(token):
                 terms.append(("digits", token.text))
             elif token.kind == "rel":
@@ -310,6 +313,19 @@ def sub_terms_or_none(node):
         return []
 
 
+def _without_examples(script):
+    """Drop the superscript of a class label in an index: ``y^{(i)}`` is the label, whichever example it belongs to."""
+    at = next((k for k, t in enumerate(script) if t.kind == "sup" and k and script[k - 1].text in ("y", "c")), None)
+    if at is None:
+        return script
+    depth, end = 0, at + 1
+    for end in range(at + 1, len(script)):
+        depth += (script[end].text in ("{", "(")) - (script[end].text in ("}", ")"))
+        if depth == 0:
+            break
+    return [*script[:at], *script[end + 1 :]]
+
+
 PREFIX = "hoi"
 SUPERSCRIPT = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|(T|top|mathsfT)|([+*]|new|old)$|([A-Za-z][+-]\d+|[lL])|(-?\d+)|([A-Za-z]+)|,")
 
@@ -318,7 +334,7 @@ def super_terms(node):
     """Read a node's superscripts as a list of ("layer", text, bracket), ("T",), ("plus",), ("digits", n)."""
     terms = []
     for script in node.sups:
-        text = script_text(script)
+        text = script_text(script).replace("^", "")
         at = 0
         while at < len(text):
             match = SUPERSCRIPT.match(text, at)
@@ -331,6 +347,8 @@ def super_terms(node):
                     terms.append(("plus",))
                 elif inner in ("t", "old"):
                     terms.append(("old",))
+                elif inner == "T":
+                    terms.append(("T",))
                 else:
                     terms.append(("layer", inner, True))
             elif transpose:
@@ -516,10 +534,16 @@ def _of_kind(node, kind, place, terms, supers, scope, conv, scene, options, visi
             power = [(term[1], None)] if term[1] < 0 or not conv.bare_layers else [(1, str(term[1])), (term[1], None)]
         elif is_layer_text(term[1], conv):
             layer_texts.append(term[1])
-        elif re.fullmatch(r"[A-Za-z]", term[1]) and (scene.batch or term[1] == conv.sample):
+        elif re.fullmatch(r"[A-Za-z]", term[1]) and (scene.batch or term[1] == conv.sample or term[1] in scope):
             sample = ("var", term[1])
         else:
             return
+    if sample is not None and not scene.batch and not terms and sample[1] in scope and kind in ("net", "out", "target"):
+        terms, sample = [sample], None  # a sum over the units, with the index above
+    if kind == "W" and sample is not None and not terms and sample[1] not in (conv.sample, "t"):
+        terms, sample = [sample], None  # \theta^{(k)}: all weights into unit k
+    if power[0][0] > 1 and power[0][1] is None and node.subs and node.subs[0] and node.sups[0][0].start < node.subs[0][0].start:
+        power = [(1, str(power[0][0])), *power]  # z^3_1: a number written before the index is a layer
     for cost, (exponent, digit_layer) in enumerate(power):
         texts = layer_texts + ([digit_layer] if digit_layer else [])
         if len(texts) > 1:
@@ -596,7 +620,7 @@ def _scalar(node, kind, terms, sample, scope, conv, scene, text, exponent, cost,
         if value[0] == "var" and value[1] in "npdx" and not scene.batch and value[1] not in scope:
             yield Choice("loss", last, (), False, exponent, base, f"{spelling(node)} taken as the error of the one example")
             return
-        if scene.batch and prefix is None and value[0] == "var" and value[1] in "npqidm":
+        if scene.batch and prefix is None and value[0] == "var" and (value[1] in "npqidm" or value[1] in scope):
             yield Choice("example loss", last, (_index(value, scope, scene.batch),), False, exponent, base)
         index = _index(value, scope, scene.sizes[last])
         if index is not None:
@@ -717,13 +741,17 @@ def _slots(node, kind, layer, terms, sample, scope, conv, scene, options, visibl
         yield _with_sample(kind, (None,), sample, scope, scene), 0.3, "", False
     if index is not None:
         slots = _with_sample(kind, (index,), sample, scope, scene)
+        if scene.batch and sample is None and kind != "b":  # L_i = .. f_j ..: f_j of the example i
+            for example in (v for v in visible if v.split("#")[0] in "inpqm" and v != index):
+                yield (example, index), 0.6, "", False
         vague = conv.family == "question" and conv.units and prefix is None and value[0] == "digits" and len(scene.sizes) > 2 and kind != "b"
         note = f"{spelling(node)} does not say whether it is a hidden or an output unit" if vague and layer else ""
         yield slots, 0.0 if not whole else 0.6, note, bool(note)
     if prefix is None and scene.batch and value[0] == "var" and sample is None and kind != "b":
         yield (_index(value, scope, scene.batch), None), 0.5, "", False
     if value[0] == "var" and value[1] in "yc" and value[1] not in scope and layer == scene.layers:
-        yield _with_sample(kind, ("label",), sample, scope, scene), -0.5, "", False
+        example = re.fullmatch(r"[yc]_([a-z])", script_text(node.subs[0])) if scene.batch else None
+        yield _with_sample(kind, ("label",), sample or (example and ("var", example[1])), scope, scene), -0.5, "", False
 
 
 def _weight_slots(node, layer, terms, scope, conv, scene, options, visible, has_layer):
@@ -791,7 +819,9 @@ def _weight_slots(node, layer, terms, scope, conv, scene, options, visible, has_
                 if index is not None:
                     yield (index, 0), 0.0, "", False
             elif term[0] == "var":
-                index = _index(term, scope, max(to_size, from_size))
+                index = _index(term, scope, to_size)
+                if index is not None:
+                    yield (index, None), 0.4, "", False  # w_k: all weights into unit k
                 for other in visible:
                     if other != index:
                         yield (index, other), 1.0, f"{spelling(node)} lacks an index; read as the weight to {term[1]} from {_plain(other)}", True

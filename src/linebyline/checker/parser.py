@@ -500,11 +500,13 @@ def hypothesis(function, argument):
     inner = single_item(argument.parts[0])
     if function.kind != "name" or function.name not in ("h", "f") or function.sups or function.primes or argument.subs:
         return None
-    if "".join(script_text(s) for s in function.subs).replace(",", "") not in ("theta", "Theta", "w", "W", "wb", "Wb"):
+    parameters = re.fullmatch(r"(?:theta|Theta|w,?b?|W,?b?)(?:_([a-z\d]))?", "".join(script_text(s) for s in function.subs))
+    if parameters is None:
         return None
+    output = [[t for t in function.subs[0] if t.text == parameters[1]][-1:]] if parameters[1] else ()
     if inner is None or inner.kind != "name" or inner.name not in "xX" or inner.subs or inner.primes:
         return None
-    return Node("name", function.start, argument.end, name="yhat", sups=inner.sups + argument.sups)
+    return Node("name", function.start, argument.end, name="yhat", subs=tuple(output), sups=inner.sups + argument.sups)
 
 
 def single_item(tree):

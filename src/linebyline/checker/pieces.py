@@ -299,15 +299,16 @@ def read_condition(tokens):
     sides = []
     for side in (left, right):
         spelt = "".join(t.text for t in side)
-        if not re.fullmatch(r"[a-zA-Z]\d?|\d+|[yc]_?[a-zA-Z]?|ell|[lL][+-]1|(?:label|target)", spelt) or not spelt:
+        if not re.fullmatch(r"[a-zA-Z](?:\d|'+)?|\d+|[yc]_?[a-zA-Z]?|ell|[lL][+-]1|(?:label|target)", spelt) or not spelt:
             return None
         sides.append(spelt)
     if not unequal and sides[1].isdigit() and sides[0] in ("n", "m", "N", "M", "K", "l", "L"):
         return None
-    index = "abcdghijklmnpqrsuv"
-    if not (sides[0][0] in index or sides[0] == "y") or (len(sides[0]) > 1 and sides[0][0] not in "yc"):
+    index = "abcdghijklmnopqrstuvwz"
+    if not (sides[0][0] in index or sides[0] == "y") or (len(sides[0].rstrip("'")) > 1 and sides[0][0] not in "yc"):
         return None
-    if not unequal and sides[0] not in tuple("ijklmnpqrcy") and not sides[0].startswith(("y_", "c")):
+    likely = "ijklmnpqrcy" + "wz" * (sides[1].rstrip("'") in tuple("ijkmn"))
+    if not unequal and sides[0].rstrip("'") not in tuple(likely) and not sides[0].startswith(("y_", "c")):
         return None
     if any(t.text in ("<-", "≈") for t in relation):
         return None

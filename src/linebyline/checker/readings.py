@@ -54,8 +54,23 @@ def leaves_in(tree):
             yield from leaves_in(part)
 
 
+def _rows_of(tree, chosen, options, across=False):
+    """What the rows of a product that starts with a matrix run over, or None."""
+    if tree[0] == "T":
+        return _rows_of(tree[1], chosen, options, not across)
+    if tree[0] == "mul" and not across:
+        return _rows_of(tree[1][0][1], chosen, options)
+    choice = chosen.get(tree[1].key) if tree[0] == "leaf" else None
+    if choice is None or choice.kind != "W" or choice.slots != (None, None):
+        return None
+    return ("unit", choice.layer - (across ^ choice.transpose ^ (options.weights == "from_to")))
+
+
 def _entry_domains(variables, tree, chosen, domains, options):
     """Say what the indices of ``softmax(z)_i`` run over: the slots its formula leaves open."""
+    rows = _rows_of(tree, chosen, options) if len(variables) == 1 and options is not None else None
+    if rows is not None:
+        return isinstance(variables[0], int) or domains.setdefault(variables[0], rows) == rows
     for leaf in leaves_in(tree):
         choice = chosen.get(leaf.key)
         if choice is None:

@@ -374,6 +374,29 @@ def slopes_of_relu(tokens, plain):
     return _each(tokens, rewrite)
 
 
+def products_with_slopes(tokens, plain):
+    r"""``x \otimes \sigma'(z)``: a slope is multiplied entry by entry, whatever the sign."""
+
+    def rewrite(ts, at):
+        slope = [t for t in ts[at + 1 : at + 8]][: next((k for k, t in enumerate(ts[at + 1 : at + 8]) if t.text == "("), 0)]
+        if not _is(ts, at, "⊗") or not slope or slope[0].kind != "name" or not any(t.kind == "prime" for t in slope):
+            return None
+        return [replace(ts[at], text="⊙")], at + 1
+
+    return _each(tokens, rewrite)
+
+
+def changes_by_one_example(tokens, plain):
+    r"""``\Delta_p w_{jk}``: the change for the pattern p, of the one example."""
+
+    def rewrite(ts, at):
+        end = _script(ts, at + 1)
+        named = at == 0 and end > 2 and _is(ts, at + 2, "p", "n") and _is(ts, end, "w", "W", "b", "theta")
+        return ([replace(ts[at], end=ts[end - 1].end)], end) if named else None
+
+    return _each(tokens, rewrite)
+
+
 # ---------------------------------------------------------------- dots
 
 
@@ -470,6 +493,8 @@ RULES = (
     (numpy_sums, {"np"}),
     (code_indices, {"["}),
     (differential_operator, {"D"}),
+    (products_with_slopes, {"⊗"}),
+    (changes_by_one_example, {"Delta"}),
     (augmented_assignments, {"="}),
     (dots_in_sums, {"...", "dots", "cdots", "ldots"}),
 )

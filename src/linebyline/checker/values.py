@@ -17,10 +17,13 @@ class Mismatch(Exception):
     """A side that can be read but cannot be true: shapes that do not fit, an index nothing binds."""
 
 
+MODES = ("row_gradients", "entrywise", "whole_sums")
+
+
 class Evaluator:
     """Compute a built tree under one reading, on one set of numbers."""
 
-    def __init__(self, scene, options, chosen, domains, variables, row_gradients=False, entrywise=False, sizes=None):
+    def __init__(self, scene, options, chosen, domains, variables, row_gradients=False, entrywise=False, whole_sums=False, sizes=None):
         self.scene, self.options, self.chosen = scene, options, chosen
         self.size = {}
         for v in variables:
@@ -31,7 +34,7 @@ class Evaluator:
         self.domains = domains
         self.axis = {v: 2 + k for k, v in enumerate(variables)}
         self.ndim = 4 + len(variables)
-        self.row_gradients, self.entrywise = row_gradients, entrywise
+        self.row_gradients, self.entrywise, self.whole_sums = row_gradients, entrywise, whole_sums
         self.notes, self.sizes_named = set(), sizes if sizes is not None else {}
         cells = 3 * int(np.prod([self.size[v] for v in variables])) if variables else 1
         if cells > MAX_CELLS:
@@ -127,6 +130,9 @@ class Evaluator:
         value = self.value(tree[1], numbers)
         if value.shape[-2:] == (1, 1):
             raise Mismatch("a sum without an index: over what?")
+        examples = -1 if self.options.vectors == "columns" else -2
+        if self.scene.batch and value.shape[examples] == self.scene.batch and not self.whole_sums:
+            return value.sum(examples, keepdims=True)
         return value.sum((-2, -1), keepdims=True)
 
     def _identity(self, tree, numbers):
@@ -325,10 +331,11 @@ class Evaluator:
         low, high = (first if first is not None else 1), size
         if isinstance(stop, int):
             high = stop
-            if first == 0:
-                raise Mismatch(f"the sum over {letter} starts at 0, but units are counted from 1")
         elif isinstance(stop, tuple):
             high = size + stop[1]
+        if low == 0 and not isinstance(stop, int):
+            self.notes.add("loose: right if units are counted from 0")
+            low = 1
         if low == 0:
             raise Mismatch(f"the sum over {letter} starts at 0, but units are counted from 1")
         if high > size or low > high:
