@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from itertools import product as pairs_of
 
 from linebyline.checker.meaning import read_aliases
 from linebyline.checker.notation import convention, rows_for, sub_terms_or_none
@@ -99,6 +98,7 @@ def likely_scenes(network, names, notation, aliases=()):
         ("sigmoid", "sum_of_squares"),
         ("softmax", "squared_error"),
         ("identity", "squared_error"),
+        ("identity", "sum_of_squares"),
     ]
     if (logs or soft) and not mazur:
         pairs = [pairs[1], pairs[2], pairs[0], pairs[4], pairs[3]]
@@ -109,8 +109,11 @@ def likely_scenes(network, names, notation, aliases=()):
             continue
         scene = Scene(hidden=hidden, output=output, loss=loss, sizes=shape)
         scenes += [replace(scene, batch=4, reduction="mean"), replace(scene, batch=4)] if examples else [scene]
+    scenes += [replace(scene, hidden="softmax") for scene in shapes_of(scenes) if hidden == "sigmoid" and scene.layers > 1]
     if mazur and hidden == "sigmoid":  # the question's own letters mean the question's own network
-        scenes = [as_scene(question_network(shared_bias=_shares_biases(names)))]
+        shared = _shares_biases(names)
+        own = [("sigmoid", *pair) for pair in pairs[:3]] + [("softmax", *pairs[0])]
+        scenes = [as_scene(question_network(*kind, shared_bias=shared)) for kind in own]
     return scenes, True
 
 
@@ -251,6 +254,6 @@ def _suits(conv, roles):
     return sum((kind in kinds[name]) - (kind not in kinds[name]) for name, kind in roles if kinds[name] & {"net", "out", "target"})
 
 
-def attempts(scenes, rows):
-    ranked = sorted((i + j, i, j) for i, j in pairs_of(range(len(scenes)), range(len(rows))))
-    return [(scenes[i], rows[j]) for _, i, j in ranked[:16]]
+def shapes_of(scenes):
+    """The first of the scenes for each size of network and batch."""
+    return list({(scene.sizes, bool(scene.batch)): scene for scene in reversed(scenes)}.values())[::-1]

@@ -14,7 +14,7 @@ import numpy as np
 from linebyline.checker import readings
 from linebyline.checker.claims import scalar_claim
 from linebyline.checker.diagnosis import explain
-from linebyline.checker.guess import attempts, likely_rows, likely_scenes, names_in, names_of, quotients_in, roles_in
+from linebyline.checker.guess import likely_rows, likely_scenes, names_in, names_of, quotients_in, roles_in, shapes_of
 from linebyline.checker.meaning import Builder, read_aliases
 from linebyline.checker.notation import NUMBERING, ROLE_WORDS, Options, convention, is_layer_text, shown, spelling, sub_terms, sub_terms_or_none
 from linebyline.checker.own import OWN_BIASES, definable, definitions, numbers_biases, with_own_biases
@@ -88,26 +88,40 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     own_biases = not guessed and scenes[0].shared_bias and numbers_biases(names, convention(rows[0]))
     if own_biases:
         scenes = [with_own_biases(scenes[0])]
-    start, best, refuted = clock(), None, {}
+    start, refuted = clock(), {}
     claims = [] if target_tree else [claimed(text, chain, scenes, known, start, guessed) for chain in chains]
     settled = {k: claim for k, claim in enumerate(claims) if claim and not claim.score}
     named = named_activations(text, settled.values())
-    for scene, row in attempts(scenes, rows):
-        if row not in rows:
-            continue
+
+    def attempt(scene, row):
         judge = Judge(text, scene, convention(row), known, chains, target_tree, names, start, row == notation and row != "question")
-        judge.settled, judge.conv.named = settled, named
-        attempt = judge.run()
-        if scene is scenes[0] and row != rows[0] and attempt.score < refuted.get("score", 0):
-            attempt.doubt(refuted["row"], refuted["wrong"])
-        if scene is scenes[0] and row == rows[0] and attempt.mostly_right():
-            rows = rows[:1]  # the likeliest letters fit most lines: a wrong line is wrong, not written in other letters
-        if scene is scenes[0] and not refuted and attempt.all_read():
-            refuted = {"row": row, "wrong": attempt.wrong_places(), "score": attempt.score}
-        if best is None or attempt.score < best.score:
-            best = attempt
-        if best.score == 0 or clock() - start > PATIENCE:
+        judge.settled, judge.conv.named, judge.guessed = settled, named, guessed
+        return judge.run()
+
+    tried = []  # (unread sides, score, rank, outcome, scene, row)
+    for first in shapes_of(scenes):
+        for rank, row in enumerate(rows):
+            outcome = attempt(first, row)
+            if first is scenes[0] and row != rows[0] and outcome.score < refuted.get("score", 0):
+                outcome.doubt(refuted["row"], refuted["wrong"])
+            if first is scenes[0] and not refuted and outcome.all_read():
+                refuted = {"row": row, "wrong": outcome.wrong_places(), "score": outcome.score}
+            tried.append((outcome.unread(), outcome.score, rank + scenes.index(first), outcome, first, row))
+            if outcome.score == 0 or clock() - start > PATIENCE:
+                break
+            if first is scenes[0] and rank == 0 and outcome.mostly_right():
+                rows = rows[:1]  # the likeliest letters fit most lines: a wrong line is wrong, not written in other letters
+                break
+        if tried[-1][1] == 0 or clock() - start > PATIENCE:
             break
+    for _, score, _, _, first, row in sorted(tried, key=lambda t: t[:3])[:4]:
+        for scene in scenes:
+            if min(t[1] for t in tried) == 0 or clock() - start > PATIENCE:
+                break
+            if scene is not first and scene.sizes == first.sizes and bool(scene.batch) == bool(first.batch):
+                outcome = attempt(scene, row)
+                tried.append((outcome.unread(), outcome.score, rows.index(row) + scenes.index(scene), outcome, scene, row))
+    best = min(tried, key=lambda t: t[1:3])[3]
     if best.score and not {"b", "B", "beta"} & set(names) and best.judge.scene.bias and best.writes_out_scores():
         bare = Judge(text, replace(best.judge.scene, bias=False), best.judge.conv, known, chains, target_tree, names, start).run()
         if bare.score == 0:
@@ -187,6 +201,7 @@ class Verdict:
     variables: list = field(default_factory=list)
     tests: list = field(default_factory=list)
     conflict: bool = False
+    case: str = ""  # the one case in which a wrong side is true, as in "i = k"
     home: tuple = ()  # the judge and options of a side that was judged in another way than the rest
 
     def reserved(self, why, home):
@@ -221,7 +236,7 @@ class Judge:
         self.text, self.scene, self.conv, self.aliases, self.chains = text, scene, conv, aliases, chains
         self.target, self.names, self.start = target, names, start
         self.sizes_named, self.sizes_tried, self.built, self.variants, self.choices = {}, {}, 0, {}, {}
-        self.settled = {}
+        self.settled, self.guessed = {}, False
         self._look()
 
     def named_by_alias(self, node):
@@ -297,6 +312,10 @@ class Judge:
         conv.sample = self._sample_letter()
         conv.text_names = frozenset(names)
         conv.units = {layer: list(dict.fromkeys(u)) for layer, u in units.items()}
+
+    def only_one_unit(self):
+        """Whether a guessed network has a layer of one unit, where a matrix is a number and a transpose does not show."""
+        return self.guessed and self.open_matrix and min(self.scene.sizes) == 1
 
     def _sample_letter(self):
         """The letter that numbers examples, if inputs or targets carry one: y^{(i)}."""
@@ -574,6 +593,10 @@ class Judge:
             for note in side.notes:
                 verdict.notes.extend(self.note(note, options, reference))
             found.append(verdict)
+        wrong = [v for v in found if v.status in ("wrong", "carries")]
+        if len(wrong) > 1 and wrong[0].case and len({v.case for v in wrong}) == 1:  # a whole derivation of one case, which goes unsaid
+            for verdict in wrong:
+                verdict.status, verdict.message = "loose", f"true only where ${verdict.case}$; say so beside it"
         return found
 
     def note(self, chain, options, reference):
@@ -708,7 +731,8 @@ class Judge:
                             continue
                         if found[0]:
                             other = r"\neq" if relation == "=" else "="
-                            return replace(verdict, message=f"true only where ${a} {sign} {b}$, not where ${a} {other} {b}$")
+                            message = f"true only where ${a} {sign} {b}$, not where ${a} {other} {b}$"
+                            return replace(verdict, message=message, case=f"{a} {sign} {b}")
         return None
 
     def updating(self, sure, reference, builder, chosen):
@@ -993,6 +1017,11 @@ class Outcome:
         self.score = sum(WEIGHT[v.status] for v in flat) + sum(1.0 for v in flat for n in v.notes if n.status != "note-ok")
         if self.loose_notes:
             self.score += 0.5 * sum(v.status == "ok" for v in flat)
+        if judge.only_one_unit():
+            self.score += sum(v.status == "ok" for v in flat)
+
+    def unread(self):
+        return sum(v.status == "unreadable" for chain in self.verdicts for v in chain)
 
     def all_read(self):
         return all(v.status != "unreadable" for chain in self.verdicts for v in chain)
@@ -1034,7 +1063,7 @@ class Outcome:
                 ):
                     status, message, repair = explain(*self.as_judged(side, verdict), deadline)
                 claim = verdict.home and verdict.home[0] is not judge
-                if status == "ok" and guessed and not claim and judge.open_matrix and min(judge.scene.sizes) == 1:
+                if status == "ok" and not claim and judge.only_one_unit():
                     status = "loose"
                     message = "; ".join(filter(None, [message, "right for one unit in a layer; give the network to have it checked for more"]))
                 if status == "ok" and self.loose_notes and not claim:

@@ -1,0 +1,44 @@
+r"""No network given: the one for which the whole text is right is found, and said; nothing right is called wrong for want of it."""
+
+import pytest
+
+from linebyline import check
+
+RIGHT = {
+    r"\frac{\partial J}{\partial \theta_j} = \frac{1}{m}\sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x_j^{(i)}": "binary cross-entropy, mean",
+    r"D_j S_i = \frac{\partial S_i}{\partial a_j} = S_i(\delta_{ij} - S_j)": "softmax",
+    r"{\partial h_i \over \partial z_j}= h_i(\delta_{ij}-h_j)": "softmax, ",
+    r"\frac{\partial C}{\partial w^{(L)}} = a^{(L-1)}\sigma'(z^{(L)}) 2(a^{(L)} - y)": "squared error without the half",
+    r"\frac{\partial J}{\partial W_1} = x^T [ (\hat y - y) W_2^T \circ h \circ (1-h) ]": "cross-entropy",
+    r"\frac{\partial E}{\partial net_{hi}} = \sum_k \frac{\partial E}{\partial out_{hk}} out_{hk} (\delta_{ik} - out_{hi})": "2-2-2 network, softmax",
+    r"\frac{\partial E}{\partial net_{o1}} = out_{o1} - target_{o1}": "cross-entropy",
+    r"\frac{\partial L}{\partial w} = \frac{2}{m} \sum_i (w x^{(i)} + b - y^{(i)}) x^{(i)}": "identity, squared error without the half",
+}
+
+
+@pytest.mark.parametrize("text", RIGHT)
+def test_the_network_that_makes_a_text_right_is_found_and_said(text):
+    report = check(text)
+    assert report.first_wrong is None and {side.status for side in report.sides} <= {"reference", "ok", "loose"}
+    assert any("no network was given" in line and RIGHT[text] in line for line in report.assumptions), report.assumptions
+
+
+WRONG = [
+    r"\frac{\partial J}{\partial \theta_j} = -\frac{1}{m}\sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x_j^{(i)}",
+    r"\frac{\partial S_i}{\partial a_j} = S_i(\delta_{ij} - S_i)",
+    r"\frac{\partial E}{\partial net_{o1}} = (out_{o1} - target_{o1}) out_{h1}",
+    r"\frac{\partial L}{\partial z_i} = y_i - p_i",
+]
+
+
+@pytest.mark.parametrize("text", WRONG)
+def test_a_line_that_no_network_makes_right_is_wrong(text):
+    assert [side.status for side in check(text).sides] == ["reference", "wrong"]
+
+
+def test_a_derivation_of_one_case_that_goes_unsaid_has_to_say_it():
+    chain = r"\frac{\partial p_i}{\partial z_k} = \frac{e^{z_k}\sum_j e^{z_j} - e^{z_k}e^{z_k}}{(\sum_j e^{z_j})^2} = p_k(1-p_k)"
+    report = check(chain)
+    assert [side.status for side in report.sides] == ["reference", "loose", "loose"]
+    assert "i = k" in report.sides[1].message
+    assert [side.status for side in check(r"\frac{\partial p_i}{\partial z_k} = p_k(1-p_k)").sides] == ["reference", "wrong"]
