@@ -99,7 +99,7 @@ def widget_state(env, docname):
 
 def use_own_host(app, config):
     """Replace require.js and the widget manager, which myst-nb would fetch from a third party."""
-    config.nb_ipywidgets_js = {"site/live-figures.js": {"defer": "defer"}}
+    config.nb_ipywidgets_js = {"site/live-figures.js": {"async": "async", "fetchpriority": "high"}}
 
 
 def setup(app):

@@ -96,8 +96,13 @@
         if (model_name === "LinkModel") target.on(`change:${targetName}`, () => source.set(sourceName, target.get(targetName)));
       }
     }
-    async show(script) {
-      const id = JSON.parse(script.textContent).model_id;
+    has(id) {
+      return Object.hasOwn(this.#state, id);
+    }
+    prepare() {
+      for (const { state } of Object.values(this.#state)) if (state._esm) this.#load(state._esm).catch(() => {}); // said when it is shown
+    }
+    async show(script, id) {
       const { _esm: text, _css: css } = this.#state[id].state;
       const model = this.model(id);
       if (css && !this.#styles.has(css)) {
@@ -120,9 +125,37 @@
     }
   }
 
-  for (const element of document.querySelectorAll(STATE)) {
-    const host = new Host(JSON.parse(element.textContent).state);
-    host.link();
-    for (const view of document.querySelectorAll(VIEW)) host.show(view).catch((error) => console.error("live figure:", error));
+  // The state stands in the head of the page: the modules are asked for while the page is still being read, and each
+  // figure is mounted as soon as its place is there. Whoever comes to it need not wait for the rest of the page.
+  const hosts = new Map();
+  const shown = new Set();
+  function mount() {
+    for (const element of document.querySelectorAll(STATE)) {
+      if (hosts.has(element) || !whole(element)) continue;
+      const host = new Host(JSON.parse(element.textContent).state);
+      hosts.set(element, host);
+      host.prepare();
+      host.link();
+    }
+    for (const view of document.querySelectorAll(VIEW)) {
+      if (shown.has(view) || !whole(view.parentElement)) continue;
+      const { model_id: id } = JSON.parse(view.textContent);
+      const host = [...hosts.values()].find((one) => one.has(id));
+      if (!host) continue;
+      shown.add(view);
+      host.show(view, id).catch((error) => console.error("live figure:", error));
+    }
+  }
+  // what the parser is still inside of has nothing after it
+  const whole = (element) => document.readyState !== "loading" || Boolean(element.nextSibling);
+
+  mount();
+  if (document.readyState === "loading") {
+    const watch = new MutationObserver(mount);
+    watch.observe(document, { childList: true, subtree: true });
+    document.addEventListener("DOMContentLoaded", () => {
+      watch.disconnect();
+      mount();
+    });
   }
 })();

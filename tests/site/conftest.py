@@ -3,7 +3,6 @@
 `make test-site` builds the book first. The tests take what lies in ``_build/html`` and say so if there is nothing.
 """
 
-import os
 import sys
 from pathlib import Path
 
@@ -34,8 +33,7 @@ def browser():
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
     executable = site_browser.find_chromium()
     if executable is None:
-        message = "no Chromium found: `make test-site` installs it, or: apt-get install chromium"
-        pytest.fail(message) if os.environ.get("REQUIRE_BROWSER") else pytest.skip(message)
+        pytest.fail(site_browser.NO_BROWSER) if site_browser.browser_required() else pytest.skip("no browser")
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=site_browser.CHROMIUM_OPTIONS)
         yield browser

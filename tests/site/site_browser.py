@@ -32,7 +32,12 @@ CHROMIUM_OPTIONS = [
     "--no-first-run",
     "--no-pings",
 ]
+NO_BROWSER = (
+    "The tests of the site need Chromium and found none. On Debian or Ubuntu: sudo apt-get install chromium. "
+    "On macOS: brew install --cask chromium. Then run this command again."
+)
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
+COLOURS = ["color-contrast", "link-in-text-block"]  # what the choice of light or dark can change
 PACKED = {".html", ".css", ".js", ".svg", ".json", ".txt", ".xml", ".inv"}  # what servers send compressed
 
 # runs before a page's own scripts: what moves while it loads
@@ -101,10 +106,18 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         self.wfile.write(content)
 
 
+class Server(http.server.ThreadingHTTPServer):
+    """A browser that leaves a page hangs up in the middle of an answer: no reason to say anything."""
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 @contextmanager
 def served(folder=BUILT):
     """Serve a folder on this machine while the block runs; yields the address, with a slash at its end."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+    server = Server(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -147,19 +160,24 @@ def cancelled_preload(request):
     return "ERR_ABORTED" in (request.failure or "")
 
 
-def axe_problems(page):
-    """Return what axe-core finds wrong on a page as it is now, a line each."""
+def axe_problems(page, rules=None):
+    """Return what axe-core finds wrong on a page as it is now, a line each; by some of its rules, or by all that apply."""
     page.evaluate(f"() => {{ if (!window.axe) {{ {AXE.read_text(encoding='utf-8')} }} }}")
     found = page.evaluate(
-        """async (tags) => {
-          const options = { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] };
+        """async ([tags, rules]) => {
+          const options = { runOnly: rules ?? { type: "tag", values: tags }, resultTypes: ["violations"], preload: false };
           const { violations } = await axe.run(document, options);
           const line = (id, impact, { html, failureSummary }) => `${id} (${impact}): ${html.slice(0, 160)} ${failureSummary}`;
           return violations.flatMap(({ id, impact, nodes }) => nodes.map((node) => line(id, impact, node)));
         }""",
-        WCAG,
+        [WCAG, rules],
     )
     return [" ".join(line.split()) for line in found]
+
+
+def drawn(page):
+    """Wait until what was asked of a page is on the screen."""
+    page.evaluate("() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))))")
 
 
 def overflow(page):
@@ -174,19 +192,23 @@ def overflow(page):
     )
 
 
+def browser_required():
+    """Tell whether a missing browser is an error: `REQUIRE_BROWSER` is set, and not to 0."""
+    return os.environ.get("REQUIRE_BROWSER", "0") not in ("", "0")
+
+
 def install_chromium():
     """See that there is a Chromium; install Debian's if this is Debian or Ubuntu and we may."""
+    if not find_chromium() and shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        print("Installing Chromium from the distribution ...", flush=True)
+        quiet = {"check": False, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
+        subprocess.run(["apt-get", "update", "-qq"], **quiet)
+        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"], **quiet)
     if find_chromium():
         return
-    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        print("Installing Chromium from the distribution ...", flush=True)
-        subprocess.run(["apt-get", "update", "-qq"], check=False)
-        subprocess.run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium", "fonts-dejavu-core"], check=False)
-    if not find_chromium():
-        sys.exit(
-            "The browser tests need Chromium and found none. On Debian or Ubuntu: sudo apt-get install chromium. "
-            "On macOS: brew install --cask chromium. Then run this command again."
-        )
+    if browser_required():
+        sys.exit(NO_BROWSER)
+    print(f"skipped: no browser. {NO_BROWSER}")
 
 
 if __name__ == "__main__":

@@ -35,9 +35,34 @@ SHOWN = {figure: page for page, names in reversed(PAGES) for figure in names.val
 every_page = pytest.mark.parametrize("page_name", [page for page, _ in PAGES])
 every_figure = pytest.mark.parametrize("figure", SHOWN, ids=lambda figure: figure.__name__)
 
-# what a figure shows: every drawing and every number, without the controls
-LOOK = """(root) => [...root.querySelectorAll("svg, table, dl, .lbl-result, .lbl-terms, .lbl-digits")]
-  .map((node) => node.outerHTML.replace(/ tabindex="[^"]*"|lbl-[a-z0-9]+-\\d+/g, "")).join("\\n")"""
+# what a figure shows, as one number: every drawing and every number, without the controls
+LOOK = """(root) => {
+  const nodes = [...root.querySelectorAll("svg, table, dl, .lbl-result, .lbl-terms, .lbl-digits")];
+  const text = nodes.map((node) => node.outerHTML.replace(/ tabindex="[^"]*"|lbl-[a-z0-9]+-\\d+/g, "")).join("\\n");
+  let [a, b] = [0xdeadbeef, 0x41c6ce57];
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    [a, b] = [Math.imul(a ^ code, 2654435761), Math.imul(b ^ code, 1597334677)];
+  }
+  return `${text.length} ${a >>> 0} ${b >>> 0}`;
+}"""
+
+# put the focus on a control; return its name, the key that can move it (null where it is folded away), and the look before
+FOCUS_AND_CHOOSE_KEY = """(node) => {
+  if (!node.offsetParent) return [null, null, null];
+  node.focus();
+  const keys = { range: ["ArrowRight", "ArrowLeft"], number: ["ArrowUp", "ArrowDown"] };
+  const [up, down] = keys[node.type] ?? ["ArrowDown", "ArrowUp"];
+  const room = node.tagName === "SELECT" ? node.selectedIndex + 1 < node.options.length : Number(node.value) < Number(node.max);
+  return [node.dataset.key ?? node.getAttribute("aria-label"), room ? up : down, (LOOK)(node.closest(".lbl"))];
+}""".replace("LOOK", LOOK)
+
+# follow a link on the page, and wait until the page has done so
+FOLLOW = """(text) => new Promise((done) => {
+  if (decodeURIComponent(location.hash.slice(1)) === decodeURIComponent(text)) done();
+  addEventListener("hashchange", () => requestAnimationFrame(() => done()), { once: true });
+  location.hash = text;
+})"""
 
 
 @pytest.fixture
@@ -80,20 +105,12 @@ def test_every_control_changes_its_figure_by_keyboard(page_name, opened):
         name = root.get_attribute("data-figure")
         controls = root.locator("input, select")
         assert controls.count() >= 2
-        for index in range(controls.count()):
-            control = controls.nth(index)
-            if not control.is_visible():
+        for control in controls.element_handles():
+            key, press, before = control.evaluate(FOCUS_AND_CHOOSE_KEY)
+            if press is None:
                 continue
-            key = control.get_attribute("data-key") or control.get_attribute("aria-label")
-            before = root.evaluate(LOOK)
-            control.focus()
-            if control.get_attribute("type") == "number":
-                page.keyboard.press("ArrowUp" if control.evaluate("(node) => node.valueAsNumber < Number(node.max)") else "ArrowDown")
-            elif control.evaluate("(node) => node.tagName") == "SELECT":
-                page.keyboard.press("ArrowDown" if control.evaluate("(node) => node.selectedIndex + 1 < node.options.length") else "ArrowUp")
-            else:
-                for _ in range(3):
-                    page.keyboard.press("ArrowRight" if control.evaluate("(node) => Number(node.value) < Number(node.max)") else "ArrowLeft")
+            for _ in range(3 if press in ("ArrowRight", "ArrowLeft") else 1):
+                page.keyboard.press(press)
             assert root.evaluate(LOOK) != before, f"{name}: {key} moved and nothing changed"
     assert page.complaints == []
 
@@ -138,15 +155,21 @@ def test_a_figure_has_names_values_and_one_polite_voice(page_name, opened):
         assert root.locator("input, select").evaluate_all("(nodes) => nodes.every((node) => node.dataset.lmSuppressShortcuts === 'true')")
         voice = root.get_by_role("status")
         assert voice.count() == 1
-        page.wait_for_timeout(260)
-        before = voice.inner_text()
-        slider = root.locator('input[type="range"]:visible').first
-        slider.focus()
-        for _ in range(4):
-            page.keyboard.press("ArrowLeft")
-        assert voice.inner_text() == before, "the voice speaks while the reader still moves"
-        page.wait_for_timeout(400)
-        assert len(before) > 40 and voice.inner_text() != before
+        page.wait_for_function("(voice) => voice.textContent.length > 40", arg=voice.element_handle())
+        before, during = root.evaluate(
+            """(root) => {
+              const voice = root.querySelector('[role="status"]');
+              const slider = [...root.querySelectorAll('input[type="range"]')].find((node) => node.offsetParent);
+              const before = voice.textContent;
+              for (let turn = 0; turn < 4; turn += 1) {
+                slider[slider.value > slider.min ? "stepDown" : "stepUp"]();
+                slider.dispatchEvent(new Event("input", { bubbles: true }));
+              }
+              return [before, voice.textContent];
+            }"""
+        )
+        assert during == before, "the voice speaks while the reader still moves"
+        page.wait_for_function("([voice, before]) => voice.textContent !== before", arg=[voice.element_handle(), before])
 
 
 # --- they are right ------------------------------------------------------------------------
@@ -190,7 +213,7 @@ def link(name, values):
 def test_a_figure_opened_by_a_link_shows_the_packages_numbers(figure, seed, opened):
     made = random_figure(figure, np.random.default_rng(seed))
     name = next(name for name, kind in dict(PAGES)[SHOWN[figure]].items() if kind is figure)
-    page = opened(SHOWN[figure], "#" + link(name, made.values()), fresh=True)
+    page = opened(SHOWN[figure], "#" + link(name, made.values()))
     root = first_of(page, figure)
     values = root.evaluate(
         """(root) => [...root.querySelectorAll("[data-value]")].map((node) => node.dataset.value)
@@ -215,7 +238,7 @@ def test_a_figure_opened_by_a_link_shows_the_packages_numbers(figure, seed, open
 
 @every_page
 def test_one_link_carries_every_figure_that_was_moved(page_name, opened, built):
-    settings = {"permissions": ["clipboard-read", "clipboard-write"], "fresh": True}
+    settings = {"permissions": ["clipboard-read", "clipboard-write"]}
     page = opened(page_name, **settings)
     for root in roots(page):
         slider = root.locator('input[type="range"]:visible').first
@@ -242,8 +265,7 @@ def test_a_broken_or_hostile_link_moves_nothing(page_name, opened):
     keys = ["score", "net", "W1", "hidden", "x", "limits", "_esm", "bias", "exponent", "start", "constructor"]
     for text in bad:
         fragment = "&".join(f"{name}.{key}={text}" for name in names for key in keys)
-        page.evaluate("(text) => { location.hash = text; }", fragment)
-        page.wait_for_timeout(30)
+        page.evaluate(FOLLOW, fragment)
         assert [root.evaluate(LOOK) for root in roots(page)] == looks, text
     assert page.complaints == []
 
@@ -254,9 +276,7 @@ def test_a_link_followed_on_the_page_moves_the_figure(figure, opened):
     root = first_of(page, figure)
     before = root.evaluate(LOOK)
     made = random_figure(figure, np.random.default_rng(9))
-    page.evaluate("(text) => { location.hash = text; }", link(root.get_attribute("data-figure"), made.values()))
-    page.wait_for_function("([root, before]) => root.querySelector('svg').outerHTML !== before", arg=[root.element_handle(), before])
-    page.wait_for_timeout(50)
+    page.evaluate(FOLLOW, link(root.get_attribute("data-figure"), made.values()))
     assert root.evaluate(LOOK) != before
     assert root.evaluate("(node) => node.getBoundingClientRect().top") < 900, "the figure was not brought into view"
 
@@ -304,7 +324,7 @@ def test_the_graph_is_walked_by_arrow_keys_and_every_gradient_is_reached(opened)
 
 @needs_explorer
 def test_pointing_at_a_path_lights_that_path_alone(opened):
-    page = opened(SHOWN[EXPLORER], "#" + link("network-explorer", {"hidden": "softmax", "selected": "w1"}), fresh=True)
+    page = opened(SHOWN[EXPLORER], "#" + link("network-explorer", {"hidden": "softmax", "selected": "w1"}))
     root = first_of(page, EXPLORER)
     lit = root.locator(".lbl-edge.lbl-on")
     page.mouse.move(0, 0)
@@ -321,7 +341,7 @@ def test_pointing_at_a_path_lights_that_path_alone(opened):
 
 @needs_explorer
 def test_presets_lead_to_the_numbers_the_book_prints(opened):
-    page = opened(SHOWN[EXPLORER], fresh=True)
+    page = opened(SHOWN[EXPLORER])
     root = first_of(page, EXPLORER)
     gradient = root.locator('[data-name="w1"]')
     found = {}
@@ -335,7 +355,7 @@ def test_presets_lead_to_the_numbers_the_book_prints(opened):
 
 @needs_explorer
 def test_targets_of_classes_go_on_summing_to_one(opened):
-    page = opened(SHOWN[EXPLORER], "#" + link("network-explorer", {"output": "softmax", "loss": "cross_entropy"}), fresh=True)
+    page = opened(SHOWN[EXPLORER], "#" + link("network-explorer", {"output": "softmax", "loss": "cross_entropy"}))
     root = first_of(page, EXPLORER)
     root.locator('input[data-key="target.0"]').focus()
     for _ in range(7):
@@ -346,7 +366,7 @@ def test_targets_of_classes_go_on_summing_to_one(opened):
 
 @needs_explorer
 def test_touch_selects_a_weight_and_moves_a_slider(opened):
-    page = opened(SHOWN[EXPLORER], width=360, height=740, has_touch=True, fresh=True)
+    page = opened(SHOWN[EXPLORER], width=360, height=740, has_touch=True)
     root = first_of(page, EXPLORER)
     root.locator('[role="radio"][data-name="w8"]').tap()
     assert root.locator('[role="radio"][aria-checked="true"]').get_attribute("data-name") == "w8"
@@ -402,7 +422,7 @@ def test_the_start_is_set_in_the_map(opened):
 @needs_descent
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])
 def test_playing_respects_reduced_motion(motion, opened):
-    page = opened(SHOWN[DESCENT], reduced_motion=motion, fresh=True)
+    page = opened(SHOWN[DESCENT], reduced_motion=motion)
     root = first_of(page, DESCENT)
     goal = float(root.locator('input[data-key="steps"]').input_value())
     seen = root.evaluate(
@@ -434,7 +454,7 @@ def test_on_paper_the_still_twin_stands_for_the_live_figure(page_name, opened):
 
 @every_figure
 def test_a_frame_after_a_slider_event_is_drawn_in_time(figure, opened):
-    page = opened(SHOWN[figure], fresh=True)
+    page = opened(SHOWN[figure])
     root = first_of(page, figure)
     times = root.evaluate(
         """async (root) => {

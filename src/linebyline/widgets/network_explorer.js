@@ -289,7 +289,7 @@ function render(context) {
     put(picture.node, { "aria-label": `The network as a graph, from two inputs at the top to the error at the bottom. ${sentence}` });
     return sentence;
   });
-  all.open = figure.root.clientWidth > 560;
+  all.open = innerWidth > 620; // asked of the window: to ask the figure would lay the whole page out
   return stop;
 }
 
