@@ -131,7 +131,7 @@ def quotients_in(chains):
     return found
 
 
-CALLS = ("softmax", "sigmoid", "tanh", "relu", "sigma", "f", "g", "phi", "varphi")
+CALLS = ("S", "s", "softmax", "sigmoid", "tanh", "relu", "sigma", "f", "g", "phi", "varphi")
 
 
 def roles_in(chains):
@@ -158,7 +158,9 @@ def roles_in(chains):
         single = [item.name for item in items if item.kind == "name" and not item.primes]
         for item, after in zip(items, items[1:]):
             inner = single_item(after.parts[0]) if after.kind == "group" else after if item.name in ("log", "ln", "exp") else None
-            called = item.name in (*CALLS, "exp") or item.primes and item.kind == "name" and item.name != "relu"
+            called = item.name in (*CALLS, "exp") or item.kind == "name" and item.primes > 0
+            if item.name == "relu" and item.primes:
+                continue  # the slope of relu is the same at the score and at the output
             if inner is not None and inner.kind == "name" and inner.name != "e" and (called or item.name in ("log", "ln")):
                 found.add((inner.name, "net" if called else "out"))
             if item.kind == "name" and after.kind == "group" and _one_minus(after.parts[0]) == item.name:
@@ -168,7 +170,7 @@ def roles_in(chains):
             found |= {(name, "out") for name in factors if name not in ("delta", "w", "W", "eta", "alpha", "theta", "v", "u")}
         derived = [(_name(i.parts[0]), i.parts[1].name) for i in items if i.kind == "deriv" and i.parts[0] is not None]
         for (_, middle), (above, below) in zip(derived, derived[1:]):
-            if middle == above and below in ("w", "W", "b", "theta") and len(derived) == 2:
+            if middle == above and below in ("w", "W", "b", "theta") and len(derived) == 2 and above not in ("p", "y", "yhat"):
                 found.add((above, "net"))  # dE/da da/dw: a comes straight from w
     return found
 
@@ -236,11 +238,14 @@ def _fit(conv, names, quotients):
         kind, place = conv.meanings(name)[0]
         if kind in ("net", "out", "target", "loss"):
             score -= 2 * (seen.setdefault((kind, place), name.lower()) != name.lower())
+        score -= 2 * (name in ("n", "m", "N", "M") and kind in ("net", "out") and not any(n.subs or n.sups for n in names[name]))  # a count
         score -= len(name) == 1 and name.isupper() and name not in conv.letters and kind != "loss" and any(n.subs for n in names[name])
-    for above, below in set(quotients):  # a target depends on nothing, a score does not depend on its own output
-        top = {conv.meanings(name)[0][0] for name in above if conv.meanings(name)}
+    fixed = {("target", None), ("out", 0)}
+    for above, below in set(quotients):  # targets and inputs depend on nothing, a score does not depend on its own output
+        tops = [conv.meanings(name) for name in above if conv.meanings(name)]
         bottom = {kind for kind, _ in conv.meanings(below)[:1]}
-        score -= 4 * (top == {"target"}) or (top, bottom) == ({"net"}, {"out"}) and conv.family == "classes"
+        score -= 4 * (bool(tops) and all(fixed.issuperset(m) for m in tops))
+        score -= ({m[0][0] for m in tops}, bottom) == ({"net"}, {"out"}) and conv.family == "classes"
     if {"w", "W", "theta", "b"} & set(names) and conv.letters.get("x", [("", 0)])[0][0] == "net":
         score -= 2  # with weights about, x is an input
     if {"theta", "x"} <= set(names) and conv.letters.get("theta", [("", 0)])[0][0] == "net":

@@ -555,6 +555,8 @@ class Builder:
         self.saw.add("sum")
         body = self._with_tail(self.product([("", rest[0][1]), *rest[1:]], inner), tail, inner)
         conditions = [self.test(c, inner) for c in conditions]
+        if script_text(stop) in variables:
+            raise Unreadable(f"the sum over {script_text(stop)} ends at {script_text(stop)} itself")
         limits = self.limits(first, stop, scope)
         return ("sum", names, conditions, limits, body)
 
@@ -749,8 +751,10 @@ class Builder:
             raise Unreadable("cannot read by what the gradient is taken")
         if self._swallows(rest[0][1], rest[1:]) if rest[0][1].kind == "name" else False:
             used = 2
-        if rest[0][1].kind == "name" and self.function_call(rest[0][1], rest[1:]) is not None:
+        if rest[0][1].kind == "name" and (rest[0][1].name in ("log", "ln", "exp") or self.function_call(rest[0][1], rest[1:]) is not None):
             used = 2
+        if rest[0][1].kind == "bigsum":
+            used = len(rest)
         body = self.product([("", rest[0][1]), *rest[1:used]], scope)
         return self.derivative(body, variable, scope), used
 

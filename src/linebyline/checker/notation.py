@@ -402,7 +402,7 @@ def layer_number(text, kind, options, scene):
 # ---------------------------------------------------------------- choices
 
 
-LIMIT_LETTERS = set("nmNMKCcJIHDdpPBTqQSRL")
+LIMIT_LETTERS = set("nmNMKCcJIHDdpPBTqQSRLkrsho")
 
 
 def choices(node, scope, conv, scene, options, visible=()):
@@ -654,7 +654,8 @@ def _layers(kind, place, text, conv, scene, options, name):
     if place == "hidden" and name == "h" and kind == "out" and last == 1:  # without a hidden layer h is what goes in, or the hypothesis
         return (0, 1), lambda layer: 0.5 * layer
     if place == "hidden":
-        return tuple(range(last - 1, 0, -1)) or ((0,) if kind == "out" else ()), lambda layer: 0.0
+        below = (0,) if kind == "out" and (last == 1 or conv.family == "layers" and not conv.layered) else ()
+        return (*range(last - 1, 0, -1), *below), lambda layer: 0.0 if layer or last == 1 else 0.5
     order = {last: 0.0}
     layers = list(range(last, 0, -1)) + ([0] if kind == "out" else [])
     order.update({layer: 0.1 * (last - layer) + (0.3 if layer == 0 else 0) for layer in layers})

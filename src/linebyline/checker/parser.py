@@ -57,6 +57,8 @@ class Parser:
     def whole(self):
         """Parse everything; anything left over is an error that names it."""
         tree = self.expression()
+        if self.peek().kind == "dots":
+            raise Unreadable("the dots leave something out: write it, or use a sum sign")
         if self.peek().kind != "end":
             raise Unreadable(f"cannot read {self.peek().text!r} here")
         return tree
@@ -121,6 +123,8 @@ class Parser:
             items.append((operator, item))
         if not items:
             token = self.peek()
+            if token.kind == "dots":
+                raise Unreadable("the dots leave something out: write it, or use a sum sign")
             raise Unreadable("an expression is missing" + (f" before {token.text!r}" if token.text else " at the end"))
         return Node("product", start, items[-1][1].end, parts=tuple(self.derivatives(items)))
 

@@ -165,6 +165,26 @@ def differential_operator(tokens, plain):
     return _each(tokens, rewrite)
 
 
+def jacobians(tokens, plain):
+    r"""``J_x(s)``: the derivative of s by x, where both are letters and x is no parameter."""
+
+    def rewrite(ts, at):
+        if not _is(ts, at, "J") or at + 1 >= len(ts) or ts[at + 1].kind != "sub":
+            return None
+        after = _script(ts, at + 1)
+        below, above = ([t for t in part if t.text not in "{}"] for part in (ts[at + 2 : after], _inside(ts, after)[0] or []))
+        if len(above) != 1 or len(below) != 1 or {above[0].kind, below[0].kind} != {"name"} or below[0].text in ("w", "W", "theta", "Theta", "b"):
+            return None
+        if above[0].text in ("w", "W", "theta", "Theta", "b"):
+            return None
+        start, stop = ts[at].start, _inside(ts, after)[1]
+        d = Token("cmd", "partial", start, start + 2)
+        made = [Token("cmd", "frac", start, start), _op("{", start), d, *above, _op("}", start), _op("{", start), d, *below]
+        return [*made, _op("}", ts[stop - 1].end)], stop
+
+    return _each(tokens, rewrite)
+
+
 def decorations(tokens, plain):
     r"""``\underbrace{x}_{..}`` and ``\boxed{a = b}``: the formula without its decoration."""
 
@@ -391,7 +411,8 @@ def changes_by_one_example(tokens, plain):
 
     def rewrite(ts, at):
         end = _script(ts, at + 1)
-        named = at == 0 and end > 2 and _is(ts, at + 2, "p", "n") and _is(ts, end, "w", "W", "b", "theta")
+        pattern = at == 0 and any(t.text in ("p", "n") for t in ts[1:end])
+        named = pattern and _is(ts, at, "Delta") and _is(ts, end, "w", "W", "b", "theta")
         return ([replace(ts[at], end=ts[end - 1].end)], end) if named else None
 
     return _each(tokens, rewrite)
@@ -488,6 +509,7 @@ RULES = (
     (hats_in_words, {"hat"}),
     (sums_in_capitals, {"Sigma"}),
     (probabilities, {"p", "P", "Pr"}),
+    (jacobians, {"J"}),
     (what_a_loss_depends_on, LOSS_LETTERS),
     (slopes_of_relu, {">", "geq", "ge", "gt", "≥"}),
     (numpy_sums, {"np"}),
