@@ -42,3 +42,13 @@ def test_a_derivation_of_one_case_that_goes_unsaid_has_to_say_it():
     assert [side.status for side in report.sides] == ["reference", "loose", "loose"]
     assert "i = k" in report.sides[1].message
     assert [side.status for side in check(r"\frac{\partial p_i}{\partial z_k} = p_k(1-p_k)").sides] == ["reference", "wrong"]
+
+
+INDICATORS = [r"\mathbb{1}(y_i = k)", r"\mathbb{1}[y_i = k]", r"\mathbb{1}_{y_i = k}", r"1(y_i = k)", r"\mathbf{1}\{y_i = k\}", r"\mathbb{1}_{\{y_i = k\}}"]
+
+
+@pytest.mark.parametrize("indicator", INDICATORS)
+def test_an_indicator_of_the_class_label_is_read_in_every_spelling(indicator):
+    left = r"\frac{\partial L_i}{\partial f_k} = p_k "
+    assert [side.status for side in check(left + "- " + indicator).sides] == ["reference", "ok"]
+    assert [side.status for side in check(left + "+ " + indicator).sides] == ["reference", "wrong"]

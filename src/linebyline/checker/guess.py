@@ -89,7 +89,7 @@ def likely_scenes(network, names, notation, aliases=()):
         shapes = [(2, 4, 3)]
     if scalars and not mazur:
         shapes.insert(0, (1, 1, 1))
-    elif subs <= {"1", "2", "3"} and not mazur:
+    elif subs <= {"0", "1", "2", "3"} and not mazur:
         shapes.insert(len(shapes) - 1 if shapes[0] == (3, 1) else 1, (1, 1, 1))
     pairs = [
         ("sigmoid", "squared_error"),

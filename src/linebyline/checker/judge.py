@@ -8,6 +8,7 @@ import re
 import time
 from dataclasses import dataclass, field, replace
 from itertools import product as pairs_of
+from itertools import zip_longest
 
 import numpy as np
 
@@ -114,7 +115,11 @@ def check(text, network=None, notation=None, target=None, aliases=None):
                 break
         if tried[-1][1] == 0 or clock() - start > PATIENCE:
             break
-    for _, score, _, _, first, row in sorted(tried, key=lambda t: t[:3])[:4]:
+    by_size = {}
+    for t in sorted(tried, key=lambda t: t[:3]):
+        by_size.setdefault(t[4].sizes, []).append(t[4:])
+    best_of_each_size = [pair for pairs in zip_longest(*by_size.values()) for pair in pairs if pair is not None]
+    for first, row in best_of_each_size[:6]:
         for scene in scenes:
             if min(t[1] for t in tried) == 0 or clock() - start > PATIENCE:
                 break

@@ -305,7 +305,7 @@ def read_condition(tokens):
     if not unequal and sides[1].isdigit() and sides[0] in ("n", "m", "N", "M", "K", "l", "L"):
         return None
     index = "abcdghijklmnopqrstuvwz"
-    if not (sides[0][0] in index or sides[0] == "y") or (len(sides[0].rstrip("'")) > 1 and sides[0][0] not in "yc"):
+    if sides[0][0] not in index + "y" or (len(sides[0].rstrip("'")) > 1 and sides[0][0] not in "yc"):
         return None
     likely = "ijklmnpqrcy" + "wz" * (sides[1].rstrip("'") in tuple("ijkmn"))
     if not unequal and sides[0].rstrip("'") not in tuple(likely) and not sides[0].startswith(("y_", "c")):
@@ -363,7 +363,7 @@ def _trailing(tokens):
                 if (
                     top
                     and condition is None
-                    and not (before.text == "1" and tokens[opens[-1] - 2].kind != "sub")
+                    and not _is_indicator(tokens[: opens[-1]])
                     and before.kind not in ("sub", "sup")
                 ):
                     notes.append(inside)
@@ -377,6 +377,13 @@ def _trailing(tokens):
     while tokens and tokens[0].kind in ("gap", "words", "amp"):
         tokens.pop(0)
     return tokens, cases, notes
+
+
+def _is_indicator(tokens):
+    r"""Whether tokens end with the 1 of an indicator, as in 1 or {1}: what follows in brackets is its condition."""
+    if [t.text for t in tokens[-3:]] == ["{", "1", "}"]:
+        tokens = [*tokens[:-3], tokens[-2]]
+    return bool(tokens) and tokens[-1].text == "1" and (len(tokens) == 1 or tokens[-2].kind not in ("sub", "sup"))
 
 
 def parse_side(text, tokens, relation, plain):
