@@ -141,6 +141,13 @@ def test_curves_are_drawn_with_labels_and_marks(ax):
     assert texts(ax) == ["here"] and ax.get_legend() is not None
 
 
+@pytest.mark.parametrize("curve, side", [([0, 1, 2], -1), ([2, 1, 0], 1)], ids=["rising", "falling"])
+def test_the_word_at_a_mark_stands_beside_its_curve(ax, curve, side):
+    draw_curves(ax, [0, 1, 2], {"other": [9, 9, 9], "its own": curve}, xlabel="x", ylabel="y", marks=[(1, 1, "here")])
+    right, up = ax.texts[0].xyann
+    assert right > 0 and np.sign(up) == side
+
+
 def test_a_single_curve_needs_no_legend_and_no_logarithm(ax):
     draw_curves(ax, [1, 2], {"only": [1, 2]}, xlabel="x", ylabel="y")
     assert ax.get_legend() is None and ax.get_xscale() == ax.get_yscale() == "linear"
@@ -171,12 +178,22 @@ def test_a_single_series_of_bars_has_no_legend_and_many_reuse_the_patterns(ax):
     assert ax.get_legend() is not None
 
 
+def test_the_legend_of_bars_lies_above_them(ax):
+    draw_bars(ax, ["w1", "w2"], {"right": [1, 2], "elementwise slip": [3, 3]}, ylabel="gradient")
+    ax.figure.canvas.draw()
+    legend, bars = ax.get_legend().get_window_extent(), ax.get_window_extent()
+    assert legend.y0 >= bars.y1 and legend.x1 <= ax.figure.bbox.x1
+
+
 def test_a_matrix_shows_its_numbers_row_by_row_from_the_top(ax):
     assert draw_matrix(ax, [[1, -2, 0], [0.5, 0, 0]], row_labels=["a", "b"], column_labels=["x", "y", "z"], digits=1, title="J") is ax
     place = {text.get_position(): text.get_text() for text in ax.texts}
     assert place[(0.5, 0.5)] == "+1.0" and place[(1.5, 0.5)] == "-2.0" and place[(0.5, 1.5)] == "+0.5"
     assert ax.yaxis_inverted() and ax.get_title() == "J" and ax.collections[0].get_clim() == (-2, 2)
     assert [label.get_text() for label in ax.get_yticklabels()] == ["a", "b"] and len(ax.get_xticklabels()) == 3
+    ax.figure.canvas.draw()
+    above, below = ax.collections[0].get_facecolors()[[0, 1]]
+    assert above[2] > above[0] and below[0] > below[2], "blue above zero, orange below, as in the live Jacobian"
 
 
 def test_a_matrix_of_zeros_is_white_and_numbered_from_one(ax):

@@ -187,7 +187,7 @@ def draw_curves(ax, x, curves, *, xlabel, ylabel, marks=(), log=""):
         Label and heights of each.
     xlabel, ylabel : str
     marks : sequence of (float, float, str)
-        Points to mark, with a word beside each.
+        Points to mark, with a word beside each: to the right, on the side where the curve is not.
     log : str
         ``"x"``, ``"y"``, ``"xy"`` or nothing: which axes are logarithmic.
 
@@ -199,7 +199,9 @@ def draw_curves(ax, x, curves, *, xlabel, ylabel, marks=(), log=""):
         ax.plot(x, y, label=label, linewidth=2)
     for mark_x, mark_y, word in marks:
         ax.plot([mark_x], [mark_y], marker="o", color=mpl.rcParams["text.color"], linestyle="none")
-        ax.annotate(word, (mark_x, mark_y), xytext=(6, 6), textcoords="offset points", fontsize=9)
+        curve = min(curves.values(), key=lambda y: abs(np.interp(mark_x, x, y) - mark_y))
+        rising = np.interp(mark_x, x, np.gradient(curve, x)) > 0
+        ax.annotate(word, (mark_x, mark_y), xytext=(8, -11) if rising else (6, 6), textcoords="offset points", fontsize=9)
     return _finish(ax, xlabel, ylabel, log, legend=len(curves) > 1)
 
 
@@ -248,7 +250,10 @@ def draw_bars(ax, labels, series, *, ylabel):
         ax.bar(at + shift, heights, width, label=label, hatch=_HATCHES[i % len(_HATCHES)], color=COLOURS[i % len(COLOURS)])
     ax.axhline(0, color=mpl.rcParams["axes.edgecolor"], linewidth=0.8, linestyle="-")
     ax.set_xticks(at, labels)
-    return _finish(ax, "", ylabel, "", legend=len(series) > 1)
+    if len(series) > 1:  # above the bars: inside, the legend would lie on one of them
+        room = 50 // (max(map(len, series)) + 6)
+        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, ncols=max(1, min(len(series), room)), columnspacing=1.2)
+    return _finish(ax, "", ylabel, "", legend=False)
 
 
 def draw_matrix(ax, matrix, *, row_labels=None, column_labels=None, digits=3, title=""):
@@ -258,7 +263,7 @@ def draw_matrix(ax, matrix, *, row_labels=None, column_labels=None, digits=3, ti
     ----------
     ax : Axes
     matrix : array_like, shape (rows, columns)
-        A Jacobian, or anything with signs: zero is white, blue below, orange above.
+        A Jacobian, or anything with signs: zero is white, blue above, orange below.
     row_labels, column_labels : sequence of str, optional
     digits : int
         Decimals shown.
@@ -270,7 +275,7 @@ def draw_matrix(ax, matrix, *, row_labels=None, column_labels=None, digits=3, ti
     """
     matrix = np.asarray(matrix, dtype=float)
     largest = np.abs(matrix).max() or 1.0
-    colours = mpl.colors.LinearSegmentedColormap.from_list("signed", [COLOURS[0], "#ffffff", COLOURS[1]])
+    colours = mpl.colors.LinearSegmentedColormap.from_list("signed", [COLOURS[1], "#ffffff", COLOURS[0]])
     ax.pcolormesh(matrix, cmap=colours, vmin=-largest, vmax=largest, edgecolors="0.5", linewidth=0.5)
     for (row, column), value in np.ndenumerate(matrix):
         ax.text(column + 0.5, row + 0.5, f"{value:+.{digits}f}", ha="center", va="center", color="#000000", fontsize=9)
