@@ -62,7 +62,7 @@ def as_text(report):
         lines.append(f"{number:3}  {sign} {word:22} line {side.line:<3} {text}")
         for note in filter(None, [side.message, f"repaired: {side.repair}" if side.repair else ""]):
             lines += textwrap.wrap(note, 100, initial_indent=" " * 8, subsequent_indent=" " * 8, break_long_words=False)
-    lines.append(HONEST)
+    lines += textwrap.wrap(HONEST, 100)
     return "\n".join(lines)
 
 
@@ -80,23 +80,26 @@ STYLE = """<style>
 </style>"""
 
 
-def typeset(text):
-    """LaTeX to be rendered where the page can, or nothing if it holds a command that a page must not be given."""
+WORDS = re.compile(r"[A-Za-z]{2,}|\*|@|\w\.\w")
+
+
+def typeset(text, latex=True):
+    """LaTeX to be rendered where the page can, or nothing if it is not LaTeX or holds a command that a page must not be given."""
     text = " ".join(text.replace("&", " ").replace("\\\\", " ").split())
-    if UNSAFE.search(text) or "\\" not in text or text.count("{") != text.count("}") or len(text) > 2000:
+    if UNSAFE.search(text) or (not latex and WORDS.search(text)) or text.count("{") != text.count("}") or len(text) > 2000:
         return ""
     return f'<span class="lbl-maths" aria-hidden="true">${escaped(text)}$</span>'
 
 
 def as_html(report):
     """Give a report as HTML: every status in words, the source as escaped code, the formula rendered where the page can."""
-    rows = []
+    rows, latex = [], any("\\" in side.text for side in report.sides)
     for number, side in enumerate(report.sides, start=1):
         sign, word, explained = SIGNS[side.status]
         css = ' class="lbl-wrong"' if side.status in ("wrong", "note-wrong") else ""
         row = [
             f'<li{css}><span class="lbl-word" title="{explained}">{number}. {sign} {word}</span> <code>{escaped(side.text)}</code>',
-            typeset(side.text),
+            typeset(side.text, latex),
         ]
         if side.message:
             row.append(f'<p class="lbl-say">{_with_code(side.message)}</p>')

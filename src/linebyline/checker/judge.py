@@ -1074,6 +1074,8 @@ class Outcome:
                 if status == "ok" and self.loose_notes and not claim:
                     status = "loose"
                     message = "; ".join(filter(None, [message, *self.loose_notes]))
+                if side.left_open:
+                    message = "; ".join(filter(None, [message, f"what follows, {side.left_open}, is left open and not judged"]))
                 sides.append(SideReport(side.text, side.line, status, message, self.reading(verdict), verdict.holds_for, repair))
                 sides.extend(SideReport(n.text, n.line, n.status, n.message) for n in verdict.notes)
         assumptions = [*assumed, *[n.removeprefix("loose: ") for n in self.options.notes], *self.activations_meant()]

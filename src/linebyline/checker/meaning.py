@@ -449,6 +449,8 @@ class Builder:
             return None
         argument = rest[0][1]
         alias = self._alias(item)
+        if item.subs and not item.primes and argument.kind == "group" and _is_complement(argument.parts[0]):
+            return None  # \sigma_i (1 - \sigma_j): a product
         if alias is not None and alias.role is not None and alias.role[0] in ("f", "named"):
             pass
         elif alias is not None or not (item.name in NAMED or item.name in FUNCTIONS):
@@ -757,6 +759,12 @@ class Builder:
             used = len(rest)
         body = self.product([("", rest[0][1]), *rest[1:used]], scope)
         return self.derivative(body, variable, scope), used
+
+
+def _is_complement(tree):
+    """Whether a bracket holds 1 - x, or an indicator in place of the 1."""
+    first = single_item(Node("sum", parts=tree.parts[:1])) if tree.kind == "sum" else None
+    return first is not None and [sign for sign, _, _ in tree.parts] == [1, -1] and (first.name in ("1", "delta") or first.kind == "indicator")
 
 
 def in_book_names(conv):

@@ -17,7 +17,7 @@ SPLIT_WORDS = "becomes|equals|is equal to|which equals|gives"
 
 @dataclass
 class Side:
-    """One side of an equation: what was typed, and its tree or the reason why there is none."""
+    """One side of an equation: what was typed, and its tree or the reason why there is none; `left_open`: dots or a question mark after it."""
 
     text: str
     line: int
@@ -27,6 +27,7 @@ class Side:
     tree: Node | None = None
     error: str = ""
     notes: list = field(default_factory=list)
+    left_open: str = ""
 
 
 @dataclass
@@ -124,13 +125,14 @@ def _piece(text, start, end, plain, display):
             continues = sides[0][0] in ("=", "≈", "<-") and not sides[0][1]
             made = []
             for relation, tokens_ in sides:
+                typed = tokens_
                 tokens_, cases_, notes_ = _trailing(tokens_)
                 condition.extend(cases_)
-                if not tokens_:
+                if all(t.kind == "dots" for t in tokens_):
+                    if made and typed:
+                        made[-1].left_open = f"{relation} {text[typed[0].start : typed[-1].end].strip()}"
                     continue
                 side = parse_side(text, tokens_, relation, not has_backslash)
-                if side.error and len(made) and re.fullmatch(r"[.…\s]*|\\[lc]?dots", side.text):
-                    continue
                 side.notes = [_side_note(text, n, not has_backslash) for n in notes_]
                 made.append(side)
             if not made:

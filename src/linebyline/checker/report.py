@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from linebyline.checker.face import as_html, as_text
+from linebyline.checker.face import as_html, as_text, verdict
 from linebyline.checker.scene import Scene
 
 STATUSES = ("reference", "ok", "loose", "wrong", "carries", "unreadable", "note-ok", "note-wrong")
@@ -39,7 +39,7 @@ class SideReport:
     repair: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """The verdict on a derivation.
 
@@ -93,6 +93,9 @@ class Report:
             "assumptions": list(self.assumptions),
             "sides": sides,
         }
+
+    def __repr__(self):
+        return f"<Report: {verdict(self)} {', '.join(side.status for side in self.sides)}; print it to read it>"
 
     def __str__(self):
         return as_text(self)
