@@ -44,7 +44,14 @@ def test_a_derivation_of_one_case_that_goes_unsaid_has_to_say_it():
     assert [side.status for side in check(r"\frac{\partial p_i}{\partial z_k} = p_k(1-p_k)").sides] == ["reference", "wrong"]
 
 
-INDICATORS = [r"\mathbb{1}(y_i = k)", r"\mathbb{1}[y_i = k]", r"\mathbb{1}_{y_i = k}", r"1(y_i = k)", r"\mathbf{1}\{y_i = k\}", r"\mathbb{1}_{\{y_i = k\}}"]
+INDICATORS = [
+    r"\mathbb{1}(y_i = k)",
+    r"\mathbb{1}[y_i = k]",
+    r"\mathbb{1}_{y_i = k}",
+    r"1(y_i = k)",
+    r"\mathbf{1}\{y_i = k\}",
+    r"\mathbb{1}_{\{y_i = k\}}",
+]
 
 
 @pytest.mark.parametrize("indicator", INDICATORS)

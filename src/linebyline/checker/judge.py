@@ -692,6 +692,8 @@ class Judge:
                     if fallback is None:
                         fallback = Verdict("wrong", [], "", (), (builder, tree), modes, chosen, domains, updated or reference)
                         fallback.variables, fallback.tests, fallback.cases = variables, tests, cases
+        if fallback is not None and len(errors := self.errors_named(fallback)) > 1:
+            return Verdict("unreadable", message=f"{' and '.join(errors)} would both be the error; say with aliases what one of them is")
         if fallback is not None:
             return fallback if quick else self.in_a_case(fallback, options) or fallback
         if mismatch is not None:
@@ -699,6 +701,12 @@ class Judge:
         verdict = Verdict("unreadable", message=problem or "one index stands for units of two different layers")
         verdict.reference, verdict.cases, verdict.conflict = reference, cases, problem is None
         return verdict
+
+    def errors_named(self, verdict):
+        """The letters that a wrong side and its left side read as the error: with two of them, one is something else."""
+        leaves = [*verdict.reference.builder.leaves, *verdict.built[0].leaves]
+        chosen = {**verdict.reference.chosen, **verdict.chosen}
+        return sorted({leaf.node.name for leaf in leaves if leaf.key in chosen and chosen[leaf.key].kind == "loss"})
 
     def names_layer(self, tree):
         """Whether a side speaks of the general layer l."""
@@ -780,6 +788,8 @@ class Judge:
             if scene is self.scene:
                 self.sizes_tried = evaluator.sizes_named
             notes = set(evaluator.notes)
+            if reference.tree[0] == "leaf" and reference.tree[1].node.name in ("J", "H") and min(value.shape[-2:]) > 1 == min(truth.shape[-2:]):
+                raise Unreadable(f"{reference.tree[1].node.name} is no matrix in this notation; say with aliases what it is, or write the derivative")
             value = self.shaped(value, truth, mode, notes, self.by_one_neuron(reference, scene))
             mask = None
             for test in tests:

@@ -12,7 +12,7 @@ has no ambiguity::
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from linebyline.checker.tokens import ACCENTS, Token, Unreadable, script_text
 
@@ -528,17 +528,28 @@ def fraction(top, bottom):
         if numerator[0] != denominator[0] and "delta" in (numerator[0], denominator[0]):
             return node
         variable = denominator[1]
+        if numerator[2]:
+            return _second(node, numerator[1], variable, script_text(top.parts[0][1].parts[0][1].sups[0]))
         if len(variable) != 1:
             if not (len(variable) == 2 and variable[1][1].kind in ("group", "list")):  # \partial J(\theta)
                 raise Unreadable("a derivative by a product of symbols")
         numerators = numerator[1]
-        if numerator[2]:
-            raise Unreadable("a second derivative")
         body = Node("product", top.start, top.end, parts=tuple(numerators)) if numerators else None
         item = variable[0][1]
         inner = single_item(item.parts[0]) if item.kind == "group" and not (item.subs or item.sups or item.primes) else None
         return Node("deriv", top.start, bottom.end, parts=(body, inner if inner is not None and inner.kind == "name" else item))
     return node
+
+
+def _second(node, body, variables, order):
+    """Build the derivative of a derivative: by z_i and z_j, or twice by z, written z^2."""
+    names = [item for _, item in variables if item.kind != "d"]
+    if len(names) == 1 and names[0].sups and script_text(names[0].sups[-1]) == "2":
+        names = [replace(names[0], sups=names[0].sups[:-1])] * 2
+    if order != "2" or len(names) != 2 or not body:
+        raise Unreadable("a derivative of this order")
+    inner = Node("deriv", node.start, node.end, parts=(Node("product", node.start, node.end, parts=tuple(body)), names[1]))
+    return Node("deriv", node.start, node.end, parts=(Node("product", node.start, node.end, parts=(("", inner),)), names[0]))
 
 
 def _differential(tree):

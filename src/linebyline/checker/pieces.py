@@ -397,6 +397,8 @@ def parse_side(text, tokens, relation, plain):
         bad = next((t for t in tokens if t.kind == "bad"), None)
         if bad is not None:
             raise Unreadable(f"the character {bad.text!r} is not known to this checker")
+        if re.fullmatch(r"(?:\\mathrm\s*\{\s*d\s*\}|\\operatorname\s*\{\s*d\s*\}|d\s+)\s*\\?[A-Za-z]", side.text):
+            raise Unreadable("a differential that is not part of a derivative")
         side.tree = Parser(tokens, plain).whole()
     except Unreadable as error:
         side.error = str(error)

@@ -131,6 +131,11 @@ class Scene:
         """Number of layers that have weights."""
         return len(self.sizes) - 1
 
+    @property
+    def factor(self):
+        """What stands before the squares of a squared error."""
+        return {"squared_error": 0.5, "sum_of_squares": 1.0, "mean_squared_error": 1 / self.sizes[-1]}[self.loss]
+
     def with_hidden(self, name):
         """The same network with another hidden activation."""
         return replace(self, hidden=name, activations=(name,) * (self.layers - 1) + self.activation_names[-1:], network=None)
@@ -244,6 +249,16 @@ def slope(name, net):
     return out * (1 - out)
 
 
+def bend(name, net):
+    """Differentiate an activation twice by its own score."""
+    out = activate(name, net)
+    if name == "sigmoid":
+        return out * (1 - out) * (1 - 2 * out)
+    if name == "tanh":
+        return -2 * out * (1 - out**2)
+    return slope("sigmoid", net) if name == "softplus" else 0 * net
+
+
 class Numbers:
     """Every quantity of a scene as an array; `perturbed` gives the same with one node freed and stepped."""
 
@@ -325,8 +340,7 @@ class Numbers:
             arrays["target", scene.layers] = base["target", scene.layers]
         target = arrays["target", scene.layers]
         if scene.loss in ("squared_error", "sum_of_squares", "mean_squared_error"):
-            factor = {"squared_error": 0.5, "sum_of_squares": 1.0, "mean_squared_error": 1 / scene.sizes[-1]}[scene.loss]
-            each = factor * (out - target) ** 2
+            each = scene.factor * (out - target) ** 2
         elif scene.loss == "cross_entropy":
             each = -target * np.log(out)
         else:
@@ -336,12 +350,39 @@ class Numbers:
         mean = 1 / max(scene.batch, 1) if scene.reduction == "mean" else 1
         arrays["loss", scene.layers] = each.sum((-1, -2)) * mean
 
+    def _go_back(self):
+        """Reverse mode in complex numbers, down to the freed node: inside a derivative, gradients have to carry its step."""
+        scene, arrays = self.scene, self.arrays
+        out, target = arrays["out", scene.layers], arrays["target", scene.layers]
+        if scene.loss == "cross_entropy":
+            gradient = -target / out
+        elif scene.loss == "binary_cross_entropy":
+            gradient = -target / out + (1 - target) / (1 - out)
+        else:
+            gradient = 2 * scene.factor * (out - target)
+        for layer in range(scene.layers, 0, -1):
+            name, out, net = scene.activation_names[layer - 1], arrays["out", layer], arrays["net", layer]
+            arrays["gradient out", layer] = gradient
+            if self.free == ("out", layer):
+                return
+            delta = out * (gradient - (out * gradient).sum(-1, keepdims=True)) if name == "softmax" else slope(name, net) * gradient
+            arrays["delta", layer] = delta
+            if self.free == ("net", layer):
+                return
+            shared = delta.sum(-1, keepdims=True) if scene.shared_bias else delta
+            arrays["gradient b", layer] = shared.sum(-2)
+            arrays["gradient W", layer] = delta.swapaxes(-1, -2) @ arrays["out", layer - 1]
+            gradient = delta @ arrays["W", layer]
+
     def array(self, kind, layer):
         """The raw array, always with an axis for the examples where the quantity has one."""
         if (kind, layer) in self.arrays:
             return self.arrays[kind, layer]
         if self.parent is not None:
-            raise SecondDerivative
+            self._go_back()
+            if (kind, layer) not in self.arrays:
+                raise SecondDerivative
+            return self.arrays[kind, layer]
         if kind in ("delta", "gradient W", "gradient b"):
             node = {"delta": "net"}.get(kind, kind[-1])
             value = self.perturbed(node, layer).array("loss", self.scene.layers).imag / STEP
@@ -359,7 +400,7 @@ class Numbers:
         key = (kind, layer)
         if key not in self.cache:
             value = self.array(kind, layer)
-            if not self.scene.batch and kind in ("net", "out", "target", "delta", "unit loss", "example loss"):
+            if not self.scene.batch and kind in ("net", "out", "target", "delta", "gradient out", "unit loss", "example loss"):
                 value = value[:, :, 0]
             self.cache[key] = value
         return self.cache[key]

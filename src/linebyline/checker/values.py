@@ -4,10 +4,12 @@ A value is an array over (trial, step, one axis an index, rows, columns). Sums,
 free indices, Kronecker deltas, cases and matrix forms share this one layout.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from linebyline.checker.notation import Choice
-from linebyline.checker.scene import STEP, activate, slope
+from linebyline.checker.scene import STEP, SecondDerivative, activate, bend, slope
 from linebyline.checker.tokens import Unreadable
 
 MAX_CELLS = 400_000
@@ -387,8 +389,10 @@ class Evaluator:
         name = name or (known[layer - 1] if layer else None)
         if name is None:
             raise Unreadable("which layer's activation this is cannot be told")
-        if primes > 1:
-            raise Unreadable("a second derivative of an activation")
+        if primes > 2 or (primes == 2 and name == "softmax"):
+            raise Unreadable("a derivative of an activation of this order")
+        if primes == 2:
+            return bend(name, self.value(part, numbers))
         if choice is not None and choice.kind == "net" and choice.power == 1 and name == known[choice.layer - 1]:
             if primes == 0:
                 out = Choice("out", choice.layer, choice.slots, choice.transpose)
@@ -492,6 +496,8 @@ class Evaluator:
             raise Unreadable(f"a derivative by {choice.kind}")
         if choice.power != 1:
             raise Unreadable("a derivative by a power")
+        if numbers.parent is not None:
+            return self.inner_derivative(body, choice, numbers)
         child = numbers.perturbed(kind, layer)
         if body is None or body[0] == "total":
             raw = child.array("loss", self.scene.layers)
@@ -527,6 +533,16 @@ class Evaluator:
             offset -= 1
             slots.pop(at)
         return self.lay_out(value, slots, choice)
+
+    def inner_derivative(self, body, choice, numbers):
+        """A derivative inside a derivative: of the error, by reverse mode; of an activation by its own score, by its second slope."""
+        chosen = self.chosen[body[1].key] if body is not None and body[0] == "leaf" else None
+        if (body is None or (chosen is not None and chosen.kind == "loss")) and not self.scene.batch:
+            gradient = "delta" if choice.kind == "net" else f"gradient {choice.kind}"
+            return self._quantity(replace(choice, kind=gradient), numbers)
+        if body is not None and body[0] == "act" and body[4][0] == "leaf" and self.chosen[body[4][1].key] == choice:
+            return self.value((*body[:3], body[3] + 1, body[4]), numbers)
+        raise SecondDerivative
 
     def lay_out(self, value, slots, choice):
         """Put the steps of a variable without an index on rows and columns."""

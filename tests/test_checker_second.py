@@ -1,0 +1,59 @@
+r"""Derivatives of derivatives: Hessians of the error, second slopes of activations, derivatives of a delta."""
+
+import pytest
+
+from linebyline import check
+from linebyline.checker.scene import STEP, Scene, bend, slope
+from linebyline.network import question_network
+
+SOFTMAX = question_network(output="softmax", loss="cross_entropy")
+SQUARES = question_network()
+BENT = r"out_{o1}(1-out_{o1})(out_{o1}(1-out_{o1}) + (out_{o1}-target_{o1})(1-2out_{o1}))"
+RIGHT = [
+    (r"\frac{\partial^2 L}{\partial z_i \partial z_j} = p_i(\delta_{ij} - p_j)", SOFTMAX),
+    (r"\frac{\partial^2 L}{\partial z_i^2} = p_i(1 - p_i)", SOFTMAX),
+    (r"\frac{\partial}{\partial z_j}\frac{\partial L}{\partial z_i} = p_i(\delta_{ij} - p_j)", SOFTMAX),
+    (r"\frac{\partial \delta_{oi}}{\partial net_{oj}} = out_{oi}(\delta_{ij} - out_{oj})", SOFTMAX),
+    (rf"\frac{{\partial^2 E}}{{\partial net_{{o1}}^2}} = {BENT}", SQUARES),
+    (r"\frac{\partial^2 E}{\partial w_5^2} = out_{h1}^2 \frac{\partial^2 E}{\partial net_{o1}^2}", SQUARES),
+    (r"\frac{\partial^2 E}{\partial w_5 \partial w_7} = 0", SQUARES),
+    (r"\frac{d^2\sigma}{dz^2} = \sigma(z)(1-\sigma(z))(1-2\sigma(z))", None),
+    (r"\tanh''(x) = -2\tanh(x)(1-\tanh^2(x))", None),
+]
+WRONG = [
+    (r"\frac{\partial^2 L}{\partial z_i \partial z_j} = -p_i p_j", SOFTMAX),
+    (r"\frac{\partial^2 L}{\partial z_i \partial z_j} = p_i(\delta_{ij} + p_j)", SOFTMAX),
+    (r"\frac{\partial^2 E}{\partial net_{o1}^2} = out_{o1}(1-out_{o1})", SQUARES),
+    (r"\frac{\partial^2 E}{\partial w_5 \partial w_6} = 0", SQUARES),
+    (r"\sigma''(z) = \sigma'(z)(1-\sigma(z))", None),
+]
+
+
+@pytest.mark.parametrize(("text", "network"), RIGHT)
+def test_a_right_second_derivative_is_right(text, network):
+    assert [side.status for side in check(text, network).sides] == ["reference", "ok"]
+
+
+@pytest.mark.parametrize(("text", "network"), WRONG)
+def test_a_wrong_second_derivative_is_wrong(text, network):
+    assert [side.status for side in check(text, network).sides] == ["reference", "wrong"]
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", "softplus", "identity"])
+def test_the_second_slope_is_the_slope_of_the_slope(name):
+    assert abs(slope(name, 0.3 + 1j * STEP).imag / STEP - bend(name, 0.3)) < 1e-15
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "sum_of_squares", "mean_squared_error", "binary_cross_entropy", "cross_entropy"])
+@pytest.mark.parametrize("hidden", ["sigmoid", "softmax", "tanh"])
+def test_reverse_mode_inside_a_derivative_agrees_with_the_complex_step_outside(hidden, loss):
+    numbers = Scene(hidden=hidden, output="softmax" if loss == "cross_entropy" else "sigmoid", loss=loss, sizes=(2, 3, 2)).numbers()
+    inside = numbers.perturbed("out", 0)
+    for kind, layer in [("delta", 1), ("delta", 2), ("gradient W", 1), ("gradient W", 2), ("gradient b", 1)]:
+        inner, outer = inside.array(kind, layer).real, numbers.array(kind, layer).real
+        assert abs(inner - outer).max() < 1e-12
+
+
+def test_letters_for_two_things_are_asked_about_and_not_guessed():
+    for text in (r"J = \mathrm{diag}(p) - pp^T", r"\frac{\partial L}{\partial z} = J^T \frac{\partial L}{\partial p}", r"\mathrm{d}L = (p-y)^T dz"):
+        assert "wrong" not in [side.status for side in check(text, SOFTMAX).sides]
