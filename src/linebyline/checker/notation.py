@@ -124,7 +124,7 @@ OFTEN = {  # weaker: only where the row gives the letter no meaning
     "u": [("W", None)],
     "v": [("W", None)],
 }
-LOSSES = ("CE", "BCE", "MSE", "SSE", "NLL", "RSS", "l", "E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "ell", "err", "e")
+LOSSES = ("CE", "BCE", "MSE", "SSE", "NLL", "RSS", "l", "E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "ell", "err", "xi", "e")
 FUNCTIONS = ("f", "g", "phi", "sigma", "psi", "act", "h", "theta", "s", "S")
 NAMED = {"sigmoid": "sigmoid", "tanh": "tanh", "softmax": "softmax", "relu": "relu", "softplus": "softplus"}
 ROLE_WORDS = {
