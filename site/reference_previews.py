@@ -1,4 +1,4 @@
-"""Let a reference show the equation, figure or table it leads to, without leaving the page.
+"""Let a reference show the equation, figure, table or bibliography entry it leads to, without leaving the page.
 
 What lies on another page is copied, when the book is built, into a ``<template>`` of each page that refers to it; so
 the preview needs no request and also works in a folder on disk. ``assets/reader.js`` shows it on hover and on focus.
@@ -14,14 +14,16 @@ TARGETS = (
     re.compile(r'<div class="math[^"]*"[^>]*?\bid="([^"]+)".*?<!--equation ends--></div>', re.S),
     re.compile(r'<figure\b[^>]*?\bid="([^"]+)".*?</figure>', re.S),
     re.compile(r'<table\b[^>]*?\bid="([^"]+)".*?</table>', re.S),
+    re.compile(r'<div class="citation"[^>]*?\bid="([^"]+)".*?</div>', re.S),
 )
 DRAWING = re.compile(r"(<svg\b.*?</svg>)", re.S)
 OWN = re.compile(r'(\bid="|url\(#|href="#)')
+LABEL = re.compile(r'<span class="label">.*?</span></span>\s*', re.S)  # an entry's number, which the text never names
 ADDRESS = re.compile(r'\b(src|href)="(?![a-z]+:|#|/)([^"]+)"')
 
 
 def targets(page):
-    """Return the equations, figures and tables of a page that can be referred to, by id."""
+    """Return the equations, figures, tables and bibliography entries of a page that can be referred to, by id."""
     return {match[1]: match[0] for pattern in TARGETS for match in pattern.finditer(page)}
 
 
@@ -30,6 +32,8 @@ def portable(markup, source, page):
 
     Ids inside a drawing stay, because its parts refer to each other by them, but are made different from the page's.
     """
+    if markup.startswith('<div class="citation"'):
+        markup = LABEL.sub("", markup)
     parts = DRAWING.split(markup)
     parts = [OWN.sub(r"\1preview-", part) if part.startswith("<svg") else re.sub(r'\sid="[^"]*"', "", part) for part in parts]
     here, there = posixpath.dirname(page) or ".", posixpath.dirname(source) or "."

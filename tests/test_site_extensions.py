@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT / "site"))
 pytest.importorskip("sphinx")
 import book_search  # noqa: E402
 import chapter_numbers  # noqa: E402
+import check_pages  # noqa: E402
 import exercise_memory  # noqa: E402
 import live_figures  # noqa: E402
 import offline_site  # noqa: E402
@@ -431,6 +432,39 @@ def test_the_page_for_lost_readers_works_at_any_depth():
     page = '<a href="a.html"><a href="#x"><a href="https://example.org/"><img src="_static/i.svg"><form action="search.html">'
     assert page_metadata.absolute(page, "https://example.org/book/") == (
         '<a href="/book/a.html"><a href="#x"><a href="https://example.org/"><img src="/book/_static/i.svg"><form action="/book/search.html">'
+    )
+
+
+@pytest.mark.parametrize("base", ["https://example.org/book/", "https://example.org/"])
+def test_links_from_the_sites_root_are_followed_where_the_site_knows_its_address(base, tmp_path):
+    root = base.removeprefix("https://example.org")
+    (tmp_path / "a.html").write_text(f'<link rel="canonical" href="{base}a.html"><p id="x"><a href="b/">')
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "index.html").write_text("")
+    lost = tmp_path / "404.html"
+    lost.write_text(f'<a href="{root}a.html#x"><a href="{root}b/"><a href="{root}">')
+    (tmp_path / "index.html").write_text("")
+    toc = {"root": "a"}
+    assert list(check_pages.problems(tmp_path, toc)) == []
+    lost.write_text(f'<a href="{root}c.html"><a href="{root}a.html#y"><a href="/elsewhere/a.html">')
+    assert list(check_pages.problems(tmp_path, toc)) == [
+        f"404.html links to {root}c.html, which does not exist",
+        f"404.html links to {root}a.html#y, but there is no such place on that page",
+        "404.html links to /elsewhere/a.html, which does not exist",
+    ]
+
+
+def test_a_link_from_the_root_is_dead_where_the_site_does_not_know_its_address(tmp_path):
+    (tmp_path / "a.html").write_text('<a href="/a.html">')
+    assert list(check_pages.problems(tmp_path, {"root": "a"})) == ["a.html links to /a.html, which does not exist"]
+
+
+def test_a_citation_carries_its_entry_without_the_number():
+    label = '<span class="label"><span class="fn-bracket">[</span>2<span class="fn-bracket">]</span></span>'
+    entry = f'<div class="citation" id="id17">\n{label}\n<p>Baydin. <em>A survey</em>. <a class="reference external" href="https://e.org/">x</a></p>\n</div>'
+    assert reference_previews.targets(f"<div>{entry}</div>") == {"id17": entry}
+    assert reference_previews.portable(entry, "references.html", "a.html") == (
+        '<div class="citation">\n<p>Baydin. <em>A survey</em>. <a class="reference external" href="https://e.org/">x</a></p>\n</div>'
     )
 
 

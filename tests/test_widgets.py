@@ -237,7 +237,7 @@ def test_browser_module_and_style_are_small(figure):
 
 def test_every_source_file_is_used():
     used = {path.name for path in HERE.iterdir() if path.suffix in (".js", ".css")}
-    named = set(re.findall(r'bundle\("([\w.]+)"\)', "".join(path.read_text() for path in HERE.glob("*.py"))))
+    named = set(re.findall(r'(?:bundle\(|browser=)"([\w.]+)"', "".join(path.read_text() for path in HERE.glob("*.py"))))
     parts = {part for name in named for part in re.findall(r'from "\./([\w.]+)"', (HERE / name).read_text())}
     assert used == named | parts
     assert "@import" not in bundle("live.css")

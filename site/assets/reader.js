@@ -88,8 +88,8 @@
     for (const box of article.querySelectorAll("pre, .cell_output .output, .lbl-figure, .pst-scrollable-table-container")) observer.observe(box);
   }
 
-  // ---- previews of equations, figures and tables
-  const TARGET = "div.math, figure, table";
+  // ---- previews of equations, figures, tables and bibliography entries
+  const TARGET = "div.math, figure, table, div.citation";
   let preview = null;
   let owner = null;
   let timer = 0;
@@ -115,6 +115,7 @@
     clearTimeout(timer);
     preview?.remove();
     owner?.removeAttribute("aria-describedby");
+    if (owner?.dataset.title) owner.title = owner.dataset.title;
     preview = owner = null;
   }
 
@@ -132,6 +133,8 @@
     for (const box of preview.querySelectorAll("[tabindex]")) box.removeAttribute("tabindex");
     document.body.append(preview);
     owner = link;
+    if (link.title) link.dataset.title = link.title; // the browser's own box would say it twice
+    link.removeAttribute("title");
     link.setAttribute("aria-describedby", preview.id);
     const place = link.getBoundingClientRect();
     const size = preview.getBoundingClientRect();

@@ -6,12 +6,13 @@ python tests/site/site_browser.py    sees that there is a Chromium, and installs
 import gzip
 import http.server
 import os
+import re
 import shutil
 import subprocess
 import sys
 import threading
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -75,6 +76,18 @@ def site_pages():
     return [*(page for page in toc_pages() if (BUILT / page).exists()), "search.html", "404.html"]
 
 
+@cache
+def root_path(folder=None):
+    """Return the path at which a built site wants to be served: "/" unless the build was told another address."""
+    folder = BUILT if folder is None else folder
+    for path in sorted(folder.rglob("*.html")):
+        said = re.search(r'<link rel="canonical" href="([^"]+)"', path.read_text(encoding="utf-8"))
+        place = path.relative_to(folder).as_posix()
+        if said and urlsplit(said[1]).path.endswith("/" + place):
+            return urlsplit(said[1]).path.removesuffix(place)
+    return "/"
+
+
 def find_chromium():
     """Return the path of a Chromium, or None."""
     return next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
@@ -84,6 +97,13 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     """Serves as a public server would: compressed, and with the page for lost readers."""
 
     protocol_version = "HTTP/1.1"
+
+    def __init__(self, *args, root="/", **kwargs):
+        self.root = root
+        super().__init__(*args, **kwargs)
+
+    def translate_path(self, path):
+        return super().translate_path("/" + path.removeprefix(self.root) if path.startswith(self.root) else "/ outside of the site")
 
     def log_message(self, *args):
         pass
@@ -117,11 +137,12 @@ class Server(http.server.ThreadingHTTPServer):
 @contextmanager
 def served(folder=BUILT):
     """Serve a folder on this machine while the block runs; yields the address, with a slash at its end."""
-    server = Server(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+    root = root_path(folder)
+    server = Server(("127.0.0.1", 0), partial(Handler, directory=str(folder), root=root))
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        yield f"http://127.0.0.1:{server.server_address[1]}{root}"
     finally:
         server.shutdown()
         server.server_close()
@@ -129,7 +150,7 @@ def served(folder=BUILT):
 
 def sent_bytes(address):
     """Return how many bytes a server that compresses sends for an address of the site."""
-    path = BUILT / unquote(urlsplit(address).path).lstrip("/")
+    path = BUILT / unquote(urlsplit(address).path).removeprefix(root_path()).lstrip("/")
     content = path.read_bytes()
     return len(gzip.compress(content, 6)) if path.suffix in PACKED else len(content)
 

@@ -57,6 +57,8 @@ def test_a_page_asks_nobody_complains_of_nothing_and_fits(name, page_factory, si
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_works_from_a_folder_on_disk(name, built, page_factory):
+    if name == "404.html" and site_browser.root_path() != "/":
+        pytest.skip("the build was told its address: only a server shows this page, at any depth")
     page = page_factory()
     page.goto((built / name).as_uri())
     settle(page)

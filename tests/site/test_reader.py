@@ -201,6 +201,28 @@ def test_a_reference_within_a_page_shows_its_equation_and_doubles_no_id(page_fac
     assert page.evaluate(doubled) == before
 
 
+@pytest.mark.parametrize("by", ["pointer", "keyboard"])
+def test_a_citation_shows_the_entry_it_stands_for(by, page_factory, site_url, built):
+    page = page_factory()
+    page.goto(site_url + first_with(built, r'<template data-preview="references\.html#'))
+    link = page.locator("article .bibtex-citation a").first
+    title = link.get_attribute("title")
+    assert len(title) > 20
+    if by == "pointer":
+        link.hover()
+    else:
+        link.evaluate("(link) => { const before = document.createElement('button'); link.before(before); before.focus(); }")
+        page.keyboard.press("Tab")
+    preview = page.locator(".reference-preview")
+    preview.wait_for()
+    said = " ".join(preview.inner_text().split())
+    assert title.split(". ")[0] in said and not said.startswith("[")
+    assert link.get_attribute("title") is None, "the browser's own box would say it twice"
+    page.keyboard.press("Escape")
+    assert preview.count() == 0 and link.get_attribute("title") == title
+    assert page.complaints == [] and not page.left
+
+
 # ---- exercises
 
 

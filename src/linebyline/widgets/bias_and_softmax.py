@@ -4,14 +4,14 @@ import numpy as np
 
 from linebyline.activations import softmax, softmax_vjp
 from linebyline.network import QUESTION_X, WEIGHTS
-from linebyline.widgets.live import LiveFigure, Numbers, bundle
+from linebyline.widgets.live import LiveFigure, Numbers
 from linebyline.widgets.stills import COLOURS, digits, figure, mark, picture, subscripted, table, tag, text
 
 _LENGTH = 320
 _ROWS = {"sum": "out_h1 + out_h2", "next": "next score, net_o1", "byBias": "∂net_o1 / ∂b_1", "gap": "∂net_o1/∂b_2 − Σ ∂net_o1/∂w_i"}
 
 
-class BiasAndSoftmax(LiveFigure):
+class BiasAndSoftmax(LiveFigure, browser="bias_and_softmax.js"):
     r"""Show that a shared bias under a softmax moves nothing, and that the next bias can move into the weights.
 
     .. math:: net_{o1} = \sum_i (w_i + c)\, out_{hi} + (b_2 - c), \qquad out_h = \mathrm{softmax}(net_h + b_1)
@@ -40,11 +40,9 @@ class BiasAndSoftmax(LiveFigure):
     Raises
     ------
     TypeError, ValueError
-        If a value is unknown, of the wrong shape, not finite, or out of limits.
+        As :class:`LiveFigure`.
     """
 
-    _esm = bundle("bias_and_softmax.js")
-    _css = bundle("live.css")
     net = Numbers((np.array(WEIGHTS["question"][0]) @ QUESTION_X).round(12), -4, 4).tag(sync=True)
     bias = Numbers(0.35, -4, 4).tag(sync=True)
     weights = Numbers(WEIGHTS["question"][1][0], -1.5, 1.5).tag(sync=True)

@@ -7,8 +7,9 @@ import traitlets
 
 from linebyline.activations import sigmoid_derivative, softmax_vjp
 from linebyline.network import QUESTION_TARGET, WEIGHTS, question_network
-from linebyline.widgets.live import Choice, LiveFigure, Numbers, bundle
+from linebyline.widgets.live import Choice, Numbers
 from linebyline.widgets.stills import Plot, digits, figure, tag
+from linebyline.widgets.two_layers import WEIGHT_NAMES, TwoLayerFigure, place
 
 SLIPS = {
     "row": "the weights above taken along the row",
@@ -21,7 +22,7 @@ SLIPS = {
 _CELLS, _LEVELS = 32, 9
 
 
-class Descent(LiveFigure):
+class Descent(TwoLayerFigure, browser="descent.js"):
     r"""Show the error over two weights of the question's network, and two descents: by the right gradient and by a classic wrong one.
 
     .. math:: w^+ = w - \eta\, \frac{\partial E}{\partial w}
@@ -55,20 +56,14 @@ class Descent(LiveFigure):
     Raises
     ------
     TypeError, ValueError
-        If a value is unknown, of the wrong shape, not finite or out of limits,
-        or if both axes show one weight.
+        As :class:`LiveFigure`, and if both axes show one weight.
     """
 
-    _esm = bundle("descent.js")
-    _css = bundle("live.css")
     sets = traitlets.Dict({name: [np.array(W).tolist() for W in both] for name, both in WEIGHTS.items()}).tag(sync=True)
     numbers = traitlets.Dict({"target": QUESTION_TARGET.tolist(), "b1": 0.35, "b2": 0.6}).tag(sync=True)
-    hidden = Choice("sigmoid", "softmax").tag(sync=True)
-    output = Choice("sigmoid", "softmax").tag(sync=True)
-    loss = Choice("squared_error", "cross_entropy").tag(sync=True)
     weights = Choice("second", "question").tag(sync=True)
-    across = Choice("w1", "w2", "w3", "w4", "w5", "w6", "w7", "w8").tag(sync=True)
-    up = Choice("w3", "w1", "w2", "w4", "w5", "w6", "w7", "w8").tag(sync=True)
+    across = Choice(*WEIGHT_NAMES).tag(sync=True)
+    up = Choice("w3", *(name for name in WEIGHT_NAMES if name != "w3")).tag(sync=True)
     slip = Choice(*SLIPS).tag(sync=True)
     x = Numbers([1.0, 2.0], -4, 4).tag(sync=True)
     start = Numbers([0.15, 0.25], -8, 8).tag(sync=True)
@@ -120,19 +115,19 @@ class Descent(LiveFigure):
         network = question_network(self.hidden, self.output, self.loss, weights=self.weights)
         W = [np.array(w) for w in network.W]
         for name, value in zip((self.across, self.up), position):
-            layer, to, come = _where(name)
-            W[layer][to, come] = value
+            layer, index = place(name)
+            W[layer][index] = value
         return replace(network, W=tuple(W))
 
     def _descend(self, gradients):
         position, path, errors = np.array(self.start), [], []
-        places = [_where(self.across), _where(self.up)]
+        places = [place(self.across), place(self.up)]
         for step in range(int(self.steps) + 1):
             network = self._network(position)
             path.append(position.tolist())
             errors.append(float(network.error(self.x, QUESTION_TARGET)))
             gradient = gradients(network, np.array(self.x))
-            position = position - self.rate * np.array([gradient[layer][to, come] for layer, to, come in places])
+            position = position - self.rate * np.array([gradient[layer][index] for layer, index in places])
         return {"path": path, "errors": errors}
 
     def _wrong(self, network, x):
@@ -180,12 +175,6 @@ def slipped(network, x, target, slip):
 
 def _right(network, x):
     return network.backward(x, QUESTION_TARGET).W
-
-
-def _where(name):
-    """Layer, to and from of a weight by its number."""
-    number = int(name[1]) - 1
-    return number // 4, number % 4 // 2, number % 2
 
 
 def _shades(plot, bands):

@@ -4,8 +4,9 @@ import numpy as np
 import traitlets
 
 from linebyline.network import QUESTION_TARGET, QUESTION_X, question_network
-from linebyline.widgets.live import Choice, LiveFigure, Numbers, bundle
+from linebyline.widgets.live import Choice, Numbers
 from linebyline.widgets.stills import Plot, digits, figure, table
+from linebyline.widgets.two_layers import NAMES, TwoLayerFigure, place
 
 _METHODS = {
     "central": ("a", "circle", "central difference"),
@@ -15,7 +16,7 @@ _METHODS = {
 _FLOOR = 1e-17
 
 
-class GradientCheck(LiveFigure):
+class GradientCheck(TwoLayerFigure, browser="gradient_check.js"):
     r"""Show the error of three estimates of one derivative of the question's network, with a step that can be moved.
 
     .. math::
@@ -36,16 +37,11 @@ class GradientCheck(LiveFigure):
     Raises
     ------
     TypeError, ValueError
-        If a value is unknown, not one finite number, or out of limits.
+        As :class:`LiveFigure`.
     """
 
-    _esm = bundle("gradient_check.js")
-    _css = bundle("live.css")
     numbers = traitlets.Dict().tag(sync=True)
-    parameter = Choice("w1", "w2", "w3", "w4", "w5", "w6", "w7", "w8", "b1", "b2").tag(sync=True)
-    hidden = Choice("sigmoid", "softmax").tag(sync=True)
-    output = Choice("sigmoid", "softmax").tag(sync=True)
-    loss = Choice("squared_error", "cross_entropy").tag(sync=True)
+    parameter = Choice(*NAMES).tag(sync=True)
     exponent = Numbers(-2.0, -16, 0).tag(sync=True)
 
     @traitlets.default("numbers")
@@ -59,12 +55,12 @@ class GradientCheck(LiveFigure):
         step = 10.0 ** (self.exponent if exponent is None else exponent)
         network = question_network(self.hidden, self.output, self.loss)
         backward = network.backward(QUESTION_X, QUESTION_TARGET)
-        layer, index = _where(self.parameter)
-        gradient = (*backward.W, *backward.b)[layer][index]
+        block, index = place(self.parameter)
+        gradient = (*backward.W, *backward.b)[block][index]
         if abs(gradient) <= 8e-16 * np.abs(backward.delta[1]).sum():
             gradient = 0.0
-        up, here, down = (_error(network, layer, index, nudge) for nudge in (step, 0.0, -step))
-        imaginary = _error(network, layer, index, 1j * step).imag
+        up, here, down = (_error(network, block, index, nudge) for nudge in (step, 0.0, -step))
+        imaginary = _error(network, block, index, 1j * step).imag
         estimates = {"central": (up - down) / (2 * step), "oneSided": (up - here) / step, "complex": imaginary / step}
         errors = {name: abs(value - gradient) / (abs(gradient) or 1) for name, value in estimates.items()}
         return {"step": step, "gradient": gradient, "up": up, "here": here, "down": down, **estimates, "errors": errors}
@@ -88,18 +84,10 @@ class GradientCheck(LiveFigure):
         return figure("How small a step: the V of a gradient check", sentence, plot.svg(alt), table(rows, ["", "estimate", "error"], caption))
 
 
-def _where(name):
-    """Block (two W, then two b) and index in it."""
-    if name[0] == "b":
-        return 1 + int(name[1]), ()
-    number = int(name[1]) - 1
-    return number // 4, (number % 4 // 2, number % 2)
-
-
-def _error(network, layer, index, nudge):
+def _error(network, block, index, nudge):
     """The error with one number moved, possibly into the complex plane."""
     blocks = [np.array(block, dtype=complex if isinstance(nudge, complex) else float) for block in (*network.W, *network.b)]
-    blocks[layer][index] += nudge
+    blocks[block][index] += nudge
     return type(network)(blocks[:2], blocks[2:], network.activations, network.loss, shared_bias=True).error(QUESTION_X, QUESTION_TARGET)
 
 

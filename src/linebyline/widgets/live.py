@@ -92,7 +92,8 @@ class Choice(traitlets.TraitType):
 class LiveFigure(anywidget.AnyWidget):
     """A figure that can be moved, with a still twin for paper, for pages without scripts, and for other readers of the notebook.
 
-    Subclasses give the browser module, the traits and :meth:`still`.
+    Subclasses name their browser module, ``class Saturation(LiveFigure,
+    browser="saturation.js")``, and give the traits and :meth:`still`.
 
     Parameters
     ----------
@@ -107,8 +108,14 @@ class LiveFigure(anywidget.AnyWidget):
         If a value is unknown, of the wrong shape, not finite or out of limits.
     """
 
+    _css = bundle("live.css")
     limits = traitlets.Dict().tag(sync=True)
     name = traitlets.Unicode().tag(sync=True)
+
+    def __init_subclass__(cls, browser=None, **kwargs):
+        if browser is not None:
+            cls._esm = bundle(browser)
+        super().__init_subclass__(**kwargs)
 
     def __init__(self, name=None, **values):
         name = self.default_name() if name is None else name

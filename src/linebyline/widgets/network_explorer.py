@@ -5,8 +5,9 @@ import traitlets
 
 from linebyline.activations import sigmoid_derivative, softmax_jacobian
 from linebyline.network import LOSSES, QUESTION_TARGET, QUESTION_X, WEIGHTS, Network
-from linebyline.widgets.live import Choice, LiveFigure, Numbers, bundle
+from linebyline.widgets.live import Choice, Numbers
 from linebyline.widgets.stills import digits, figure, picture, subscripted, table, tag, text
+from linebyline.widgets.two_layers import NAMES, TwoLayerFigure, place
 
 
 def _preset(hidden, output, weights):
@@ -23,7 +24,7 @@ PRESETS = {
 }
 
 
-class NetworkExplorer(LiveFigure):
+class NetworkExplorer(TwoLayerFigure, browser="network_explorer.js"):
     r"""Show the 2-2-2 network with all its numbers, forward and backward, and one gradient path by path.
 
     .. math::
@@ -55,8 +56,7 @@ class NetworkExplorer(LiveFigure):
     Raises
     ------
     TypeError, ValueError
-        If a value is unknown, of the wrong shape, not finite or out of limits,
-        or if the targets do not sum to one where classes share one outcome.
+        As :class:`LiveFigure`, and if the targets do not sum to one where classes share one outcome.
 
     Examples
     --------
@@ -64,13 +64,8 @@ class NetworkExplorer(LiveFigure):
     -6.0986e-05
     """
 
-    _esm = bundle("network_explorer.js")
-    _css = bundle("live.css")
     presets = traitlets.Dict(PRESETS).tag(sync=True)
-    hidden = Choice("sigmoid", "softmax").tag(sync=True)
-    output = Choice("sigmoid", "softmax").tag(sync=True)
-    loss = Choice("squared_error", "cross_entropy").tag(sync=True)
-    selected = Choice("w1", "w2", "w3", "w4", "w5", "w6", "w7", "w8", "b1", "b2").tag(sync=True)
+    selected = Choice(*NAMES).tag(sync=True)
     x = Numbers(QUESTION_X, -2, 2).tag(sync=True)
     target = Numbers(QUESTION_TARGET, 0, 1).tag(sync=True)
     W1 = Numbers(WEIGHTS["question"][0], -5, 5).tag(sync=True)
@@ -100,12 +95,12 @@ class NetworkExplorer(LiveFigure):
         """Give the numbers the figure shows, from the package, under the names the browser module uses."""
         network = self.network()
         forward, backward = network.forward(self.x), network.backward(self.x, self.target)
-        layer, *index = {"b1": (2,), "b2": (3,)}.get(self.selected) or _where(self.selected)
+        block, index = place(self.selected)
         grads = (*backward.W, *backward.b)
         return {
             "netH": forward.net[0], "outH": forward.out[0], "netO": forward.net[1], "outO": forward.out[1], "error": backward.error,
             "deltaO": backward.delta[1], "byOutH": backward.delta[1] @ network.W[1], "deltaH": backward.delta[0],
-            "gradW1": grads[0], "gradW2": grads[1], "gradB1": grads[2], "gradB2": grads[3], "gradient": grads[layer][tuple(index)],
+            "gradW1": grads[0], "gradW2": grads[1], "gradB1": grads[2], "gradB2": grads[3], "gradient": grads[block][index],
         }
 
     def still(self):
@@ -125,18 +120,10 @@ class NetworkExplorer(LiveFigure):
         return figure("The network, with every path from a weight to the error", note, graph, tag("div", paths))
 
 
-def _where(name):
-    """Layer, to and from of a weight by its number."""
-    number = int(name[1]) - 1
-    return number // 4, number % 4 // 2, number % 2
-
-
 def _value(explorer, name):
     """A weight or bias by its name."""
-    if name[0] == "b":
-        return getattr(explorer, name)
-    layer, to, come = _where(name)
-    return (explorer.W1, explorer.W2)[layer][to][come]
+    block, index = place(name)
+    return np.array((explorer.W1, explorer.W2, explorer.b1, explorer.b2)[block])[index]
 
 
 def _settled(value, here):
@@ -149,7 +136,7 @@ def _terms(explorer, here):
     if explorer.selected in ("b1", "b2"):
         unit = {"b1": "h", "b2": "o"}[explorer.selected]
         return [(f"through {unit}{i + 1}", [here[f"delta{unit.upper()}"][i], 1.0]) for i in (0, 1)]
-    layer, to, come = _where(explorer.selected)
+    layer, (to, come) = place(explorer.selected)
     name, net, out = [(explorer.hidden, here["netH"], here["outH"]), (explorer.output, here["netO"], here["outO"])][layer]
     slopes = softmax_jacobian(out) if name == "softmax" else np.diag(sigmoid_derivative(net))
     reached = (0, 1) if name == "softmax" else (to,)
@@ -218,11 +205,8 @@ def _box(x, y, width, *rows):
 
 def _pill(explorer, here, name, x, y):
     """A weight or bias over the derivative by it; the selected one has a thick outline."""
-    if name[0] == "b":
-        gradient = here[f"gradB{name[1]}"]
-    else:
-        layer, to, come = _where(name)
-        gradient = here[f"gradW{layer + 1}"][to, come]
+    block, index = place(name)
+    gradient = (here["gradW1"], here["gradW2"], here["gradB1"], here["gradB2"])[block][index]
     ink = {**_INK, "stroke_width": 3, "stroke_opacity": 1} if name == explorer.selected else _INK
     words = f"{subscripted(f'{name[0]}_{name[1]}')} {digits(_value(explorer, name), 3)}"
     return [tag("rect", x=x - 33, y=y, width=66, height=36, rx=14, **ink),

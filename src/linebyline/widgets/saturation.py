@@ -4,11 +4,11 @@ import numpy as np
 
 from linebyline.activations import sigmoid, sigmoid_derivative
 from linebyline.losses import binary_cross_entropy_from_net_gradient, squared_error_gradient
-from linebyline.widgets.live import LiveFigure, Numbers, bundle
+from linebyline.widgets.live import LiveFigure, Numbers
 from linebyline.widgets.stills import Plot, digits, figure
 
 
-class Saturation(LiveFigure):
+class Saturation(LiveFigure, browser="saturation.js"):
     r"""Show the sigmoid with its tangent and slope, and the gradient of squared error beside that of cross-entropy.
 
     .. math::
@@ -28,11 +28,9 @@ class Saturation(LiveFigure):
     Raises
     ------
     TypeError, ValueError
-        If a value is unknown, not one finite number, or out of limits.
+        As :class:`LiveFigure`.
     """
 
-    _esm = bundle("saturation.js")
-    _css = bundle("live.css")
     score = Numbers(4.0, -12, 12).tag(sync=True)
     target = Numbers(0.0, 0, 1).tag(sync=True)
 

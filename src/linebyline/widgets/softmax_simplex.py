@@ -3,14 +3,14 @@
 import numpy as np
 
 from linebyline.activations import softmax, softmax_jacobian
-from linebyline.widgets.live import LiveFigure, Numbers, bundle
+from linebyline.widgets.live import LiveFigure, Numbers
 from linebyline.widgets.stills import COLOURS, DASHES, digits, figure, mark, picture, subscripted, tag, text
 
 _KINDS, _SHAPES = "abc", ("circle", "square", "triangle")
 _CORNERS = np.array([[20.0, 232.0], [300.0, 232.0], [160.0, 232 - 280 * np.sqrt(0.75)]])
 
 
-class SoftmaxSimplex(LiveFigure):
+class SoftmaxSimplex(LiveFigure, browser="softmax_simplex.js"):
     r"""Show three scores become three shares, and that a constant added to all scores moves none of them.
 
     .. math:: out = \mathrm{softmax}(net + c), \qquad J_{ij} = out_i\,(1_{i=j} - out_j)
@@ -27,11 +27,9 @@ class SoftmaxSimplex(LiveFigure):
     Raises
     ------
     TypeError, ValueError
-        If a value is unknown, of the wrong shape, not finite, or out of limits.
+        As :class:`LiveFigure`.
     """
 
-    _esm = bundle("softmax_simplex.js")
-    _css = bundle("live.css")
     net = Numbers([2.0, 1.0, 0.0], -5, 5).tag(sync=True)
     constant = Numbers(0.0, -5, 5).tag(sync=True)
 
