@@ -211,6 +211,45 @@ def test_a_sigma_in_a_network_without_sigmoids_is_said():
         assert check(f"$${line}$$ {words}", DEEP).first_wrong is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"\delta_{hk} = out_{hk}(\frac{\partial E}{\partial out_{hk}} - \sum_i out_{hi} \frac{\partial E}{\partial out_{hi}})",
+        r"\delta_{oj} = out_{oj} - target_{oj}",
+        r"\delta_{oj} = (out_{oj}-target_{oj})(1-out_{oj}^2)",
+        r"\delta_{hi} = (1-out_{hi}^2)\sum_j w_{ji}(out_{oj}-target_{oj})",
+        r"\delta^l = (W^{l+1})^T\delta^{l+1}\odot(1-a^l\odot a^l)",
+        r"\delta_j = (1-o_j^2)\sum_k w_{jk}\delta_k",
+        r"\frac{\partial h_i}{\partial z_j} = h_i(\delta_{ij}-h_j)",
+    ],
+)
+def test_without_a_network_what_is_right_in_another_one_is_not_called_wrong(text):
+    report = check(text)
+    assert report.ok or (report.sides[1].status == "loose" and "give the network" in report.sides[1].message)
+    assert "no network was given" in str(report)
+
+
+def test_without_a_network_the_sides_have_to_be_right_in_one_and_the_same():
+    squares = r"(out_{o1}-target_{o1}) out_{o1}(1-out_{o1}) out_{h1}"
+    report = check(rf"\frac{{\partial E}}{{\partial w_5}} = {squares} = (out_{{o1}}-target_{{o1}}) out_{{h1}}")
+    assert [side.status for side in report.sides] == ["reference", "ok", "wrong"]
+
+
+def test_without_a_network_what_fits_none_is_not_called_wrong_unless_a_slip_is_found():
+    assert statuses(r"\frac{\partial J}{\partial z_j} = y_j^3 + a_j^5") == ["reference", "unreadable"]
+    assert statuses(r"\delta_j = o_j(1-o_j)\sum_k w_{jk}\delta_j") == ["reference", "wrong"]
+
+
+def test_an_updated_weight_does_not_stand_on_both_sides():
+    side = check(r"w_5^+ = w_5^+ - \eta \frac{\partial E}{\partial w_5}", question_network()).sides[1]
+    assert side.status == "wrong" and "right side too" in side.message
+
+
+def test_matrices_that_only_fit_layers_of_one_unit_are_a_reservation():
+    for text in (r"\frac{\partial L}{\partial W_1} = (W_2^T\delta_2\odot h\odot(1-h))x", r"\frac{\partial L}{\partial b_1} = \delta_2"):
+        assert statuses(text)[1] != "ok"
+
+
 def test_a_target_is_not_what_is_differentiated():
     for line in (
         r"\frac{\partial p_i}{\partial z_k} = \sum_i p_i(\delta_{ik}-p_k)",

@@ -7,7 +7,7 @@ their spelling.
 
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -47,7 +47,10 @@ def explain(judge, side, verdict, options, deadline):
         if found:
             return "wrong", found[0], found[1]
     other = _elsewhere(judge, verdict, options)
-    edit, repaired = _repair(judge, side, verdict, options, deadline)
+    for reference in (verdict.reference, *verdict.others):  # the left side may be meant in another way too
+        edit, repaired = _repair(judge, side, replace(verdict, reference=reference), options, deadline)
+        if edit is not None:
+            break
     if edit is None and verdict.status == "wrong":
         left = _left_repair(judge, side, verdict, options, deadline + 0.05)
         if left:
@@ -186,7 +189,8 @@ def _number(judge, side, verdict, base):
 def _repair(judge, side, verdict, options, deadline):
     """Try single edits, the likeliest first; return the first that makes the side right, and the side repaired."""
     text = judge.text
-    plain = "\\" not in text[side.start : side.end]
+    chain = next((c.sides for c in judge.chains if side in c.sides), [side])
+    plain = "\\" not in text[chain[0].start : chain[-1].end]
     tokens = [t for t in tokenise(text, side.start, side.end) if t.kind not in ("gap", "words", "amp", "brk")]
     tried = set()
     for edit in sorted(_edits(judge, side, verdict, tokens, side.end), key=lambda e: e.rank):

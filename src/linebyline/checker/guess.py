@@ -10,6 +10,16 @@ from linebyline.checker.scene import Scene, as_scene
 from linebyline.checker.tokens import Unreadable, script_text
 from linebyline.network import Network, question_network
 
+PAIRS = (  # outputs and losses, the usual ones first
+    ("sigmoid", "squared_error"),
+    ("softmax", "cross_entropy"),
+    ("sigmoid", "binary_cross_entropy"),
+    ("sigmoid", "sum_of_squares"),
+    ("softmax", "squared_error"),
+    ("identity", "squared_error"),
+    ("identity", "sum_of_squares"),
+)
+
 
 def names_in(chains):
     """Collect the symbols of a text: {name: list of nodes}."""
@@ -91,15 +101,7 @@ def likely_scenes(network, names, notation, aliases=()):
         shapes.insert(0, (1, 1, 1))
     elif subs <= {"0", "1", "2", "3"} and not mazur:
         shapes.insert(len(shapes) - 1 if shapes[0] == (3, 1) else 1, (1, 1, 1))
-    pairs = [
-        ("sigmoid", "squared_error"),
-        ("softmax", "cross_entropy"),
-        ("sigmoid", "binary_cross_entropy"),
-        ("sigmoid", "sum_of_squares"),
-        ("softmax", "squared_error"),
-        ("identity", "squared_error"),
-        ("identity", "sum_of_squares"),
-    ]
+    pairs = PAIRS
     if (logs or soft) and not mazur:
         pairs = [pairs[1], pairs[2], pairs[0], pairs[4], pairs[3]]
     hidden = "tanh" if "tanh" in names else "relu" if "relu" in names else "sigmoid"
@@ -109,12 +111,26 @@ def likely_scenes(network, names, notation, aliases=()):
             continue
         scene = Scene(hidden=hidden, output=output, loss=loss, sizes=shape)
         scenes += [replace(scene, batch=4, reduction="mean"), replace(scene, batch=4)] if examples else [scene]
-    scenes += [replace(scene, hidden="softmax") for scene in shapes_of(scenes) if hidden == "sigmoid" and scene.layers > 1]
+    scenes += [
+        replace(scene, hidden="softmax") for scene in shapes_of(scenes) if hidden == "sigmoid" and len(scene.sizes) > 2 and min(scene.sizes) > 1
+    ]
     if mazur and hidden == "sigmoid":  # the question's own letters mean the question's own network
         shared = _shares_biases(names)
         own = [("sigmoid", *pair) for pair in pairs[:3]] + [("softmax", *pairs[0])]
         scenes = [as_scene(question_network(*kind, shared_bias=shared)) for kind in own]
     return scenes, True
+
+
+def other_networks(scene):
+    """The same network with another output and loss, another hidden activation, or both: the fewest changes first."""
+    hidden = dict.fromkeys([scene.activation_names[0], "softmax", "tanh", "relu"])
+    last = scene.activation_names[-1]
+    ends = dict.fromkeys([(last, scene.loss), *PAIRS, (last, "sum_of_squares"), ("tanh", "squared_error")])
+    first = next(iter(hidden)), next(iter(ends))
+    both = [(name, end) for name in hidden for end in ends]
+    for name, end in sorted(both, key=lambda pair: sum(a != b for a, b in zip(pair, first)))[1:]:
+        if end[0] != "softmax" or scene.sizes[-1] > 1:
+            yield replace(scene.with_hidden(name), output=end[0], loss=end[1], activations=None)
 
 
 def quotients_in(chains):

@@ -15,7 +15,7 @@ import numpy as np
 from linebyline.checker import readings
 from linebyline.checker.claims import scalar_claim
 from linebyline.checker.diagnosis import explain
-from linebyline.checker.guess import likely_rows, likely_scenes, names_in, names_of, quotients_in, roles_in, shapes_of
+from linebyline.checker.guess import likely_rows, likely_scenes, names_in, names_of, other_networks, quotients_in, roles_in, shapes_of
 from linebyline.checker.meaning import Builder, read_aliases
 from linebyline.checker.notation import NUMBERING, ROLE_WORDS, Options, convention, is_layer_text, shown, spelling, sub_terms, sub_terms_or_none
 from linebyline.checker.own import OWN_BIASES, definable, definitions, numbers_biases, with_own_biases
@@ -69,7 +69,7 @@ def check(text, network=None, notation=None, target=None, aliases=None):
 
     Examples
     --------
-    >>> report = check(r"\frac{\partial E}{\partial w_5} = (out_{o1} - target_{o1}) \, out_{h1}")
+    >>> report = check(r"\frac{\partial E}{\partial w_5} = (out_{o1} - target_{o1}) \, out_{h1}", network="sigmoid")
     >>> [side.status for side in report.sides]
     ['reference', 'wrong']
     >>> report.first_wrong
@@ -116,16 +116,16 @@ def check(text, network=None, notation=None, target=None, aliases=None):
         if tried[-1][1] == 0 or clock() - start > PATIENCE:
             break
     by_size = {}
-    for t in sorted(tried, key=lambda t: t[:3]):
-        by_size.setdefault(t[4].sizes, []).append(t[4:])
-    best_of_each_size = [pair for pairs in zip_longest(*by_size.values()) for pair in pairs if pair is not None]
-    for first, row in best_of_each_size[:6]:
+    for _, _, rank, _, first, row in sorted(tried, key=lambda t: t[:3]):
+        by_size.setdefault(first.sizes, []).append((rank, first, row))
+    best_of_each_size = [found for group in zip_longest(*by_size.values()) for found in group if found is not None]
+    for rank, first, row in best_of_each_size[:6]:
         for scene in scenes:
             if min(t[1] for t in tried) == 0 or clock() - start > PATIENCE:
                 break
             if scene is not first and scene.sizes == first.sizes and bool(scene.batch) == bool(first.batch):
                 outcome = attempt(scene, row)
-                tried.append((outcome.unread(), outcome.score, rows.index(row) + scenes.index(scene), outcome, scene, row))
+                tried.append((outcome.unread(), outcome.score, rank - scenes.index(first) + scenes.index(scene), outcome, scene, row))
     best = min(tried, key=lambda t: t[1:3])[3]
     if best.score and not {"b", "B", "beta"} & set(names) and best.judge.scene.bias and best.writes_out_scores():
         bare = Judge(text, replace(best.judge.scene, bias=False), best.judge.conv, known, chains, target_tree, names, start).run()
@@ -136,6 +136,8 @@ def check(text, network=None, notation=None, target=None, aliases=None):
         own = Judge(text, with_own_biases(scenes[0]), best.judge.conv, known, chains, target_tree, names, start).run()
         if own.score < best.score:
             best, own_biases = own, True
+    if guessed and best.wrong_places():
+        best.right_elsewhere(start)
     for k, claim in enumerate(claims):
         if claim and any(v.status not in ("reference", "ok") for v in best.verdicts[k]):
             best.verdicts[k] = claim.verdicts[0]
@@ -200,7 +202,7 @@ class Verdict:
     chosen: dict = field(default_factory=dict)
     domains: dict = field(default_factory=dict)
     reference: object = None
-    repair: str = ""
+    others: tuple = ()  # the other readings of the left side
     numeric: bool = False
     cases: list = field(default_factory=list)
     variables: list = field(default_factory=list)
@@ -208,6 +210,10 @@ class Verdict:
     conflict: bool = False
     case: str = ""  # the one case in which a wrong side is true, as in "i = k"
     home: tuple = ()  # the judge and options of a side that was judged in another way than the rest
+
+    def values(self):
+        """The values of the left side that were compared with, and on what."""
+        return self.reference.values.items() if self.reference is not None else ()
 
     def reserved(self, why, home):
         """The same verdict with a reservation, if it was right."""
@@ -319,8 +325,9 @@ class Judge:
         conv.units = {layer: list(dict.fromkeys(u)) for layer, u in units.items()}
 
     def only_one_unit(self):
-        """Whether a guessed network has a layer of one unit, where a matrix is a number and a transpose does not show."""
-        return self.guessed and self.open_matrix and min(self.scene.sizes) == 1
+        """Whether a guessed network has a layer of one unit, though the text speaks of matrices, or of no weights at all."""
+        scalars = {"w", "theta", "omega"} & set(self.names) and "W" not in self.names
+        return self.guessed and min(self.scene.sizes) == 1 and (self.open_matrix or not scalars)
 
     def _sample_letter(self):
         """The letter that numbers examples, if inputs or targets carry one: y^{(i)}."""
@@ -531,6 +538,8 @@ class Judge:
                 best, best_score, chosen_reference = found, score, reference
             if score == 0 or clock() - self.start > 2 * PATIENCE:
                 break
+        for verdict in best:
+            verdict.others = tuple(r for r in references if r is not chosen_reference)[:2]
         return best, chosen_reference
 
     def about(self, reference):
@@ -661,8 +670,10 @@ class Judge:
                 if tried > limit or clock() - self.start > LIMIT:
                     problem = problem or "it takes too long to try all readings"
                     break
-                tree_, chosen_ = tree, chosen
                 updated = self.updating(updates, reference, builder, chosen)
+                if self.after_the_step(updated or reference) and any(chosen[leaf.key].kind.startswith("new ") for leaf in builder.leaves):
+                    mismatch = mismatch or "what is to be updated stands updated on the right side too"
+                    continue
                 variables = list(
                     dict.fromkeys(
                         [
@@ -674,7 +685,7 @@ class Judge:
                 )
                 for mode in self.modes(tree, chosen):
                     try:
-                        outcome = self.compare(updated or reference, tree_, chosen_, domains, variables, tests, options, mode, builder)
+                        outcome = self.compare(updated or reference, tree, chosen, domains, variables, tests, options, mode, builder)
                     except Mismatch as error:
                         mismatch = mismatch or str(error)
                         continue
@@ -747,6 +758,10 @@ class Judge:
                             message = f"true only where ${a} {sign} {b}$, not where ${a} {other} {b}$"
                             return replace(verdict, message=message, case=f"{a} {sign} {b}")
         return None
+
+    def after_the_step(self, reference):
+        """Whether a left side is a weight after its update."""
+        return reference.tree[0] == "leaf" and reference.chosen[reference.tree[1].key].kind.startswith("new ")
 
     def updating(self, sure, reference, builder, chosen):
         """An update line, known by its arrow or its learning rate: the left side is the weight after the step."""
@@ -1003,11 +1018,13 @@ class Judge:
                     if self.side(side, goal, chain.cases, options, strict=True).status in ("ok", "loose"):
                         return
         if first is not None:
-            first.status, first.message = "wrong", "this is not what was asked for"
+            first.status, first.message = "wrong", NOT_ASKED
 
 
 WEIGHT = {"reference": 0.0, "ok": 0.0, "loose": 1.0, "carries": 2.5, "wrong": 3.0, "unreadable": 4.0}
 BAD = ("carries", "wrong", "unreadable")
+UNEXPLAINED = "not equal to|the shape|shapes |parts of"
+NOT_ASKED = "this is not what was asked for"
 SECOND = "a derivative of a derivative is beyond this checker"
 
 
@@ -1023,7 +1040,7 @@ class Outcome:
     """All verdicts under one set of conventions."""
 
     def __init__(self, judge, options, verdicts):
-        self.judge, self.options, self.verdicts = judge, options, verdicts
+        self.judge, self.options, self.verdicts, self.others = judge, options, verdicts, []
         flat = [v for chain in verdicts for v in chain]
         self.loose_notes = [n.removeprefix("loose: ") for n in options.notes if n.startswith("loose: ")]
         confirmed = [v for v in flat if v.status == "ok" and any(c.kind.split(" ")[-1] == "W" for c in v.chosen.values())]
@@ -1058,6 +1075,35 @@ class Outcome:
                 verdict.message = "; ".join(filter(None, [verdict.message, f"right in the notation {self.judge.conv.name!r}, wrong in {row!r}"]))
                 self.score += WEIGHT["loose"]
 
+    def right_elsewhere(self, start):
+        """Without a network given: a whole text that is right in another one is not called wrong."""
+        mine, wrong, slips = self.judge, self.wrong_places(), {}
+        for scene in other_networks(mine.scene):
+            if clock() - start > 2 * PATIENCE:
+                break
+            judge = Judge(mine.text, scene, mine.conv, mine.aliases, mine.chains, mine.target, mine.names, mine.start)
+            judge.settled, judge.guessed = mine.settled, True
+            again = judge.run()
+            there = {(i, j): again.verdicts[i][j] for i, j in wrong}
+            zeros = [np.abs(value).max() < 1e-10 for v in there.values() for key, value in v.values() if key[0] == id(scene)]
+            if not again.wrong_places() and all(v.status == "ok" for v in there.values()) and not any(zeros):
+                why = f"right in a {scene.describe()}, not in a {mine.scene.describe()}; give the network"
+                slips = {place: v.reserved(why, (judge, again.options)) for place, v in there.items()}
+                break
+            self.others.append((judge, again))
+        for (i, j), verdict in slips.items():
+            self.verdicts[i][j] = verdict
+
+    def slip_elsewhere(self, side, i, j, message):
+        """Without a network given: a side that is right in none is wrong if one small slip explains it in another network, and else unread."""
+        for judge, again in self.others[:4]:
+            verdict, judge.start = again.verdicts[i][j], clock()
+            if verdict.status == "wrong" and verdict.reference is not None:
+                status, found, repair = explain(judge, side, verdict, again.options, clock() + 0.08)
+                if repair:
+                    return status, f"{found}, in a {judge.scene.describe()}", repair
+        return "unreadable", f"no reading of it fits a network that was tried: {message}; give the network", ""
+
     def writes_out_scores(self):
         """Whether a wrong side multiplies weights by outputs, as in a score without its bias."""
         kinds = {c.kind.split(" ")[-1] for chain in self.verdicts for v in chain if v.status in ("wrong", "carries") for c in v.chosen.values()}
@@ -1067,23 +1113,19 @@ class Outcome:
         judge = self.judge
         sides, deadline = [], min(clock(), judge.start + LIMIT - 0.25) + 0.25
         judge.start = clock()
-        for chain, verdicts in zip(judge.chains, self.verdicts):
-            for side, verdict in zip(chain.sides, verdicts):
-                status, message, repair = verdict.status, verdict.message, verdict.repair
-                if (
-                    status in ("wrong", "unreadable")
-                    and side.tree is not None
-                    and verdict.reference is not None
-                    and not (verdict.message and verdict.built is None and status == "wrong" and verdict.message.startswith("this is not"))
-                ):
+        for i, (chain, verdicts) in enumerate(zip(judge.chains, self.verdicts)):
+            for j, (side, verdict) in enumerate(zip(chain.sides, verdicts)):
+                status, message, repair = verdict.status, verdict.message, ""
+                if status in ("wrong", "unreadable") and side.tree is not None and verdict.reference is not None and message != NOT_ASKED:
                     status, message, repair = explain(*self.as_judged(side, verdict), deadline)
-                claim = verdict.home and verdict.home[0] is not judge
-                if status == "ok" and not claim and judge.only_one_unit():
-                    status = "loose"
-                    message = "; ".join(filter(None, [message, "right for one unit in a layer; give the network to have it checked for more"]))
-                if status == "ok" and self.loose_notes and not claim:
-                    status = "loose"
-                    message = "; ".join(filter(None, [message, *self.loose_notes]))
+                reserved = [] if self.is_claim(verdict) else self.loose_notes
+                if judge.only_one_unit() and not self.is_claim(verdict):
+                    reserved = [*reserved, "right for one unit in a layer; give the network to have it checked for more"]
+                if status == "ok" and reserved:
+                    status, message = "loose", "; ".join(filter(None, [message, *reserved]))
+                unsure = guessed and judge.scene.network is None and not self.is_claim(verdict)
+                if unsure and status == "wrong" and re.match(UNEXPLAINED, message) and "right" not in message:
+                    status, message, repair = self.slip_elsewhere(side, i, j, message)
                 if side.left_open:
                     message = "; ".join(filter(None, [message, f"what follows, {side.left_open}, is left open and not judged"]))
                 sides.append(SideReport(side.text, side.line, status, message, self.reading(verdict), verdict.holds_for, repair))
@@ -1096,6 +1138,10 @@ class Outcome:
         if judge.two_index:
             assumptions.append("w_{ij} leads " + ("to i from j" if self.options.weights == "to_from" else "from i to j"))
         return Report(tuple(sides), judge.scene, judge.conv.name, tuple(assumptions))
+
+    def is_claim(self, verdict):
+        """Whether a verdict is about one activation, found on a network of its own."""
+        return bool(verdict.home) and verdict.home[0].chains is not self.judge.chains
 
     def activations_meant(self):
         r"""What a \sigma in the text was read as, if not as the sigmoid."""
@@ -1122,10 +1168,10 @@ class Outcome:
             if verdict.reference is not None and verdict.status == "reference"
             else []
         )
-        parts, claim = {}, verdict.home and verdict.home[0] is not self.judge
+        parts = {}
         for leaf in leaves:
             if leaf.key in verdict.chosen:
-                parts.setdefault(spelling(leaf.node), "any number" if claim else shown(verdict.chosen[leaf.key], self.judge.scene))
+                parts.setdefault(spelling(leaf.node), "any number" if self.is_claim(verdict) else shown(verdict.chosen[leaf.key], self.judge.scene))
         return "; ".join(f"{k}: {v}" for k, v in parts.items())
 
 

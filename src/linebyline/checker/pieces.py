@@ -362,12 +362,7 @@ def _trailing(tokens):
                     tokens = tokens[: opens[-1]]
                     continue
                 top = [t for t, d in zip(inside, _depths(inside)) if t.kind == "rel" and d == 0 and t.text != "!="]
-                if (
-                    top
-                    and condition is None
-                    and not _is_indicator(tokens[: opens[-1]])
-                    and before.kind not in ("sub", "sup")
-                ):
+                if top and condition is None and not _is_indicator(tokens[: opens[-1]]) and before.kind not in ("sub", "sup"):
                     notes.append(inside)
                     tokens = tokens[: opens[-1]]
                     continue
