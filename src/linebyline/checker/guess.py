@@ -167,10 +167,14 @@ def roles_in(chains):
             above, below = (single_item(part) for part in node.parts)
             if above is not None and below is not None and above.kind == below.kind == "name":
                 found.add((below.name, "out"))
+        if node.kind == "sum" and sorted(sign for sign, _, _ in node.parts) == [-1, 1]:
+            both = [product.parts[0][1] for _, product, _ in node.parts if len(product.parts) == 1]
+            names = [item.name for item in both if item.kind == "name"]
+            found |= {(name, "out") for name in names if len(names) == 2 and "t" in names and name != "t"}
         if node.kind != "product":
             continue
         items = [item for _, item in node.parts]
-        found |= {(name, "out") for item in items if item.kind == "group" and (name := _one_minus(item.parts[0])) and name not in "ytdhx"}
+        found |= {(name, "out") for item in items if item.kind == "group" and (name := _one_minus(item.parts[0])) and name not in "ytdx"}
         single = [item.name for item in items if item.kind == "name" and not item.primes]
         for item, after in zip(items, items[1:]):
             inner = single_item(after.parts[0]) if after.kind == "group" else after if item.name in ("log", "ln", "exp") else None
@@ -181,6 +185,9 @@ def roles_in(chains):
                 found.add((inner.name, "net" if called else "out"))
             if item.kind == "name" and after.kind == "group" and _one_minus(after.parts[0]) == item.name:
                 found.add((item.name, "out"))
+        found |= {(item.name, "out") for item in items if item.name in tuple("aszhou") and any(script_text(s) in ("T", "top") for s in item.sups)}
+        if {"w", "W"} & set(single) and "delta" not in single:
+            found |= {(name, "out") for name in single if name in tuple("aszhou")}  # a weight multiplies an output
         if "delta" in single:
             factors = [n for n, item in zip(single, (i for i in items if i.kind == "name" and not i.primes)) if n not in CALLS and item.subs]
             found |= {(name, "out") for name in factors if name not in ("delta", "w", "W", "eta", "alpha", "theta", "v", "u")}

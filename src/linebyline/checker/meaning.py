@@ -29,6 +29,7 @@ from linebyline.checker.spellings import tokenise
 from linebyline.checker.tokens import Unreadable, script_text
 
 MAX_LEAVES = 220
+COUNTS = {"out": "last", "output": "last", "classes": "last", "in": 0, "input": 0, "samples": -1, "train": -1, "batch": -1}
 
 
 @dataclass(eq=False)
@@ -359,7 +360,9 @@ class Builder:
         conv = self.conv
         if alias is not None:
             conv = _with_role(conv, item.name, alias.role, self.scene)
-        if not conv.meanings(item.name) and item.name in "nmNMKCB" and not item.subs and not item.sups:
+        if item.name in ("N", "n", "M", "m") and not item.sups and (size := COUNTS.get("".join(script_text(s) for s in item.subs))) is not None:
+            found = [Choice("size", self.scene.layers if size == "last" else size)]
+        elif not conv.meanings(item.name) and item.name in "nmNMKCB" and not item.subs and not item.sups:
             found = [
                 Choice("size", layer, (), cost=0.1 * k)
                 for k, layer in enumerate([-1, self.scene.layers] if self.scene.batch else [self.scene.layers])
@@ -746,9 +749,9 @@ class Builder:
         if not rest or rest[0][0] != "":
             raise Unreadable("the gradient of what?")
         used = 1
+        variable = single_item(Parser([t for s in item.subs for t in s]).whole()) if item.subs else Node("name", item.start, item.end, "yhat")
         if not item.subs:
-            raise Unreadable("the gradient by what? Write it as \\nabla_w")
-        variable = single_item(Parser([t for s in item.subs for t in s]).whole())
+            self.loose.append("the gradient without an index is read as by the outputs of the network")
         if variable is None:
             raise Unreadable("cannot read by what the gradient is taken")
         if self._swallows(rest[0][1], rest[1:]) if rest[0][1].kind == "name" else False:

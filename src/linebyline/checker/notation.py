@@ -35,6 +35,7 @@ ROWS = {
     "duda": ("layers", "x", "net", "y", "net", "z", "t", "to_from"),
     "net and o": ("layers", "x", "net", "h", "net", "o y", "t d", "?"),
     "net and a": ("layers", "x", "net", "a", "net", "a", "y t", "?"),
+    "h and o": ("layers", "x", "h", "o", "h", "yhat o", "y t d", "?"),
     "d2l": ("matrix", "x", "z", "h", "o", "yhat", "y", "to_from"),
     "cs224n": ("matrix", "x", "a", "h", "z", "yhat", "y", "to_from"),
     "z h o": ("matrix", "x", "z", "h", "z", "o", "y t", "?"),

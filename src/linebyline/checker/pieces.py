@@ -273,7 +273,8 @@ def _statements(row):
         ):
             if part[0].text == "(" and part[-1].text == ")" and not relations and separator is None:
                 inside = part[1:-1]
-                if any(t.kind == "rel" for t in inside):
+                spelt = "".join(t.text for t in inside)
+                if any(t.kind == "rel" for t in inside) or (re.search(r"[+\-]", spelt) and not re.search(r"[*·]", spelt)):
                     statements[-1][0].extend([before, *part])
             else:
                 statements[-1][0].extend([before, *part])

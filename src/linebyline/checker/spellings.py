@@ -14,7 +14,7 @@ from linebyline.checker.tokens import tokenise as cut
 PAIRS = {"{": "}", "(": ")", "[": "]", "\\{": "\\}"}
 LOSS_LETTERS = {"L", "J", "E", "C", "H", "ell", "e", "Loss", "loss", "Cost", "cost", "Error", "error"}
 DERIVATIVES = {"pdv": "partial", "pd": "partial", "pderiv": "partial", "dv": "partial", "odv": "partial", "deriv": "partial", "diffp": "partial"}
-ENTROPIES = re.compile(r"(?:B?CE|[MS]SE|MAE|NLL|RSS|xent|ce|mse)")
+ENTROPIES = re.compile(r"(?:in|train|B?CE|[MS]SE|MAE|NLL|RSS|xent|ce|mse)")
 
 
 def tokenise(text, start=0, end=None, plain=False):
@@ -241,6 +241,8 @@ def probabilities(tokens, plain):
         target, value = event[:equals], event[equals + 1 :] or event[:1]
         if not target or target[0].kind != "name":
             return None
+        if equals == len(event) and (own := [t.text for t in target[1:]]) and own != [t.text for t in inside[bar + 2 : bar + 2 + len(own)]]:
+            target, value = target[:1], [t for t in target[2:] if t.text not in "{}"]  # p(y_k|x): the class k
         subs, sups = [], []
         for k in range(1, len(target)):
             if target[k].kind in ("sub", "sup"):
@@ -395,13 +397,33 @@ def slopes_of_relu(tokens, plain):
 
 
 def products_with_slopes(tokens, plain):
-    r"""``x \otimes \sigma'(z)``: a slope is multiplied entry by entry, whatever the sign."""
+    r"""``x \otimes \sigma'(z)``, ``a \cdot (1 - a)``: a slope is multiplied entry by entry, whatever the sign."""
 
     def rewrite(ts, at):
-        slope = [t for t in ts[at + 1 : at + 8]][: next((k for k, t in enumerate(ts[at + 1 : at + 8]) if t.text == "("), 0)]
-        if not _is(ts, at, "⊗") or not slope or slope[0].kind != "name" or not any(t.kind == "prime" for t in slope):
+        if not _is(ts, at, "⊗", "·"):
             return None
-        return [replace(ts[at], text="⊙")], at + 1
+        slope = ts[at + 1 : at + 8][: next((k for k, t in enumerate(ts[at + 1 : at + 8]) if t.text == "("), 0)]
+        sloped = bool(slope) and slope[0].kind == "name" and any(t.kind == "prime" for t in slope)
+        inside = [t.text for t in _inside(ts, at + 1)[0] or []]
+        complement = inside[:2] == ["1", "-"] and inside[2:] == [t.text for t in ts[at - len(inside) + 2 : at]]
+        return ([replace(ts[at], text="⊙")], at + 1) if sloped or complement else None
+
+    return _each(tokens, rewrite)
+
+
+def functions_of_the_input(tokens, plain):
+    r"""``a_k(x)``, ``f_k(x^{(i)})``: a_k, which depends on the input as everything does."""
+
+    def rewrite(ts, at):
+        if ts[at].kind != "name" or at + 1 >= len(ts) or ts[at + 1].kind != "sub" or ts[at].text in ("w", "W", "v", "u", "theta", "delta", "b"):
+            return None
+        after = _script(ts, at + 1)
+        inside, end = _inside(ts, after)
+        parameters = {t.text for t in ts[at + 1 : after]} & {"theta", "Theta", "w", "W"}
+        if not inside or parameters or ts[after].text != "(" or inside[0].text not in ("x", "X") or _script(inside, 1) != len(inside):
+            return None
+        kept = [*ts[at:after], *(inside[1:] if len(inside) > 1 and inside[1].kind == "sup" else [])]
+        return [*kept[:-1], replace(kept[-1], end=ts[end - 1].end)], end
 
     return _each(tokens, rewrite)
 
@@ -515,7 +537,8 @@ RULES = (
     (numpy_sums, {"np"}),
     (code_indices, {"["}),
     (differential_operator, {"D"}),
-    (products_with_slopes, {"⊗"}),
+    (products_with_slopes, {"⊗", "·"}),
+    (functions_of_the_input, {"x", "X"}),
     (changes_by_one_example, {"Delta"}),
     (augmented_assignments, {"="}),
     (dots_in_sums, {"...", "dots", "cdots", "ldots"}),

@@ -33,7 +33,7 @@ WHOLE = {"dot", "T", "np", "gamma", "beta", "rho", "CE", "BCE", "MSE", "SSE", "N
 STYLE = set(
     "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle textstyle limits nolimits nonumber notag mathbf mathrm "
     "mathit mathbb mathcal mathscr mathsf mathfrak boldsymbol bm pmb vec textbf textrm textit operatorname underline rm bf it cal cancel "
-    "bold mathop begingroup endgroup middle scriptstyle textsf texttt hfill centering strut smash unicode".split()
+    "bold mathop begingroup endgroup middle scriptstyle textsf texttt hfill centering strut smash unicode overrightarrow overleftarrow".split()
 )
 GAPS = {"quad", "qquad", "space", "enspace", " "}
 PRODUCTS = {
