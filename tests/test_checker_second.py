@@ -57,3 +57,10 @@ def test_reverse_mode_inside_a_derivative_agrees_with_the_complex_step_outside(h
 def test_letters_for_two_things_are_asked_about_and_not_guessed():
     for text in (r"J = \mathrm{diag}(p) - pp^T", r"\frac{\partial L}{\partial z} = J^T \frac{\partial L}{\partial p}", r"\mathrm{d}L = (p-y)^T dz"):
         assert "wrong" not in [side.status for side in check(text, SOFTMAX).sides]
+
+
+def test_a_class_label_needs_a_target_that_is_a_class():
+    text = r"\frac{\partial E}{\partial net_{o1}} = 0.138498562 + 1.000 \cdot 1\{y = 2\}"
+    side = check(text, question_network()).sides[1]
+    assert side.status == "unreadable" and "label" in side.message
+    assert check(text, Scene(network=question_network(), x=(0.05, 0.1), target=(0.0, 1.0))).sides[1].status == "wrong"

@@ -9,6 +9,7 @@ order of plausibility; what is not in a table is not guessed.
 
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 from linebyline.checker.tokens import Unreadable, script_text
 
@@ -207,8 +208,14 @@ class Convention:
 
 
 def convention(name):
-    """Build the convention of one row."""
-    family, inputs, hidden_net, hidden_out, last_net, last_out, target, order = ROWS[name]
+    """Build the convention of one row; what a text adds to it stays with that text."""
+    return Convention(name, ROWS[name][0], ROWS[name][-1], _letters(name))
+
+
+@cache
+def _letters(name):
+    """The letters of one row: {letter: [(kind, layer), ...]}."""
+    _, inputs, hidden_net, hidden_out, last_net, last_out, target, _ = ROWS[name]
     letters = {letter: list(meaning) for letter, meaning in ALWAYS.items()}
     own = {}
 
@@ -225,11 +232,10 @@ def convention(name):
         put(" ".join(letter for letter in last.split() if letter not in both), kind, "last")
     put(inputs, "out", 0)
     put(target, "target", None)
-    for letter, meaning in own.items():
-        letters[letter] = meaning + [m for m in letters.get(letter, []) if letter in ("net", "out") and m not in meaning and False]
+    letters.update(own)
     for letter, meaning in OFTEN.items():
         letters.setdefault(letter, list(meaning))
-    return Convention(name, family, order, letters)
+    return letters
 
 
 def rows_for(notation):

@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from linebyline.checker.tokens import Unreadable
 from linebyline.network import QUESTION_TARGET, QUESTION_X, Network
 
 STEP = 1e-30
@@ -287,6 +288,7 @@ class Numbers:
             base["out", 0] = np.asarray(scene.x, dtype=complex)[None, None, None]
             base["target", 0] = np.asarray(scene.target, dtype=complex)[None, None, None]
             base["eta", 0] = np.array([[0.5 + 0j]])
+            self.label = np.argmax(base["target", 0].real, axis=-1)
             return
         for layer, (come, to) in enumerate(zip(sizes[:-1], sizes[1:]), start=1):
             base["W", layer] = rng.normal(0, 1.1, (trials, 1, to, come)) + 0j
@@ -415,7 +417,11 @@ class Numbers:
 
     @cached_property
     def labels(self):
-        return self.label if self.parent is None else self.parent.labels
+        if self.parent is not None:
+            return self.parent.labels
+        if self.kind == "given" and not (set(self.scene.target) == {0, 1} and sum(self.scene.target) == 1):
+            raise Unreadable("the class label: the target given is no class, a 1 among zeros")
+        return self.label
 
 
 class SecondDerivative(Exception):
