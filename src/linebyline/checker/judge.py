@@ -1028,7 +1028,7 @@ WEIGHT = {"reference": 0.0, "ok": 0.0, "loose": 1.0, "carries": 2.5, "wrong": 3.
 BAD = ("carries", "wrong", "unreadable")
 UNEXPLAINED = "not equal to|the shape|shapes |parts of"
 NOT_ASKED = "this is not what was asked for"
-SECOND = "a derivative of a derivative is beyond this checker"
+SECOND = "a derivative inside a derivative, other than of the error or of an activation, is beyond this checker"
 
 
 @dataclass
