@@ -47,7 +47,8 @@ def explain(judge, side, verdict, options, deadline):
         if found:
             return "wrong", found[0], found[1]
     other = _elsewhere(judge, verdict, options)
-    for reference in (verdict.reference, *verdict.others):  # the left side may be meant in another way too
+    meant = () if verdict.reference.before else verdict.others  # the left side may be meant in another way too
+    for reference in (verdict.reference, *meant):
         edit, repaired = _repair(judge, side, replace(verdict, reference=reference), options, deadline)
         if edit is not None:
             break

@@ -115,7 +115,6 @@ class Builder:
         terms, parts = [], list(node.parts)
         for k, (sign, product, _) in enumerate(parts):
             if self.wide and k + 1 < len(parts) and self._opens_sum(product):
-                self.saw.add("wide")
                 rest = Node("sum", product.start, node.end, parts=((1, product, product.start), *parts[k + 1 :]))
                 terms.append((sign, self.product(product.parts, scope, tail=rest.parts[1:])))
                 break
@@ -147,10 +146,9 @@ class Builder:
                     continue
                 out.append((op, self.nameless_sum(item, scope)))
             elif item.kind == "deriv" and item.parts[0] is None and alias is None:
-                if not rest:
-                    raise Unreadable("the derivative operator has nothing to act on")
+                if not rest or item.sups:
+                    raise Unreadable("the derivative operator " + ("has a power" if rest else "has nothing to act on"))
                 if self.near and len(rest) > 1:
-                    self.saw.add("near")
                     body, at = self.product([("", rest[0][1])], scope), at + 1
                 else:
                     if len(rest) > 1:
@@ -519,6 +517,7 @@ class Builder:
             kind = self.conv.named[name]
         else:
             self.functions.add(name)
+            kind = "sigma" if name == "sigma" else None
         value = ("act", kind, layer, primes, self.build(bare.parts[0], scope) if bare.kind == "group" else self.item(bare, scope))
         if index is not None:
             value = self.entry(value, index, scope)
@@ -557,7 +556,6 @@ class Builder:
             fresh = f"{letter}#{self.count}"
             inner[letter] = fresh
             names.append(fresh)
-        self.saw.add("sum")
         body = self._with_tail(self.product([("", rest[0][1]), *rest[1:]], inner), tail, inner)
         conditions = [self.test(c, inner) for c in conditions]
         if script_text(stop) in variables:
@@ -666,7 +664,7 @@ class Builder:
             raise Unreadable("a sum of nothing")
         if not any(kind == "net" for m in self.conv.letters.values() for kind, _ in m):
             raise Unreadable("a sum of nothing")
-        self.saw.add("the bare sum sign read as the sum of the exponentials of all scores")
+        self.loose.append("right if the sum sign alone stands for the sum of the exponentials of all scores")
         return self.powered(("partition",), item.sups, scope)
 
     # -- conditions

@@ -386,9 +386,12 @@ class Evaluator:
             layer = choice.layer
         layer = layer if layer is not None else self.layer_of(part)
         known = self.scene.activation_names
-        name = name or (known[layer - 1] if layer else None)
+        sigma = name == "sigma"
+        name = (known[layer - 1] if layer else None) if sigma or name is None else name
         if name is None:
             raise Unreadable("which layer's activation this is cannot be told")
+        if sigma and name not in ("sigmoid", "softmax") and "sigmoid" in known:
+            self.notes.add(rf"loose: right if \sigma is the {name} of its layer, not the sigmoid")
         if primes > 2 or (primes == 2 and name == "softmax"):
             raise Unreadable("a derivative of an activation of this order")
         if primes == 2:
