@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from linebyline.checker.notation import FUNCTIONS
+from linebyline.checker.notation import FUNCTIONS, spelling
 from linebyline.checker.parser import Node
 from linebyline.checker.pieces import parse_side
 from linebyline.checker.readings import uses_label
@@ -63,9 +63,84 @@ def explain(judge, side, verdict, options, deadline):
         # an unknown name may be right in a way nobody told the checker: it stays unread, with a suggestion
         status = "wrong" if verdict.status == "wrong" or verdict.conflict else verdict.status
         return status, "; ".join(filter(None, [message, other])), repaired
+    if verdict.status == "wrong":
+        why, answer = _written_anew(judge, side, verdict, options, deadline + 0.1)
+        if answer and (why or not judge.guessed):
+            return "wrong", "; ".join(filter(None, [verdict.message, why, other, f"it would be right if it were ${answer}$"])), answer
     if other:
         return "wrong", "; ".join(filter(None, [verdict.message, other])), ""
     return verdict.status, base, ""
+
+
+# ---------------------------------------------------------------- the line written anew
+
+
+def _written_anew(judge, side, verdict, options, deadline):
+    """Name a path or an indicator that was left out, and give a line that is right: (why, line); two empty strings if none is found."""
+    for part, why, answer in _answers(judge, side, verdict):
+        if clock() > deadline:
+            break
+        if part and not _equals(judge, side, part, verdict, options):
+            continue
+        if _right(judge, _solid(answer), answer, side, verdict, options, "\\" not in answer):
+            return why, answer
+    return "", ""
+
+
+def _solid(text):
+    return [t for t in tokenise(text) if t.kind not in ("gap", "words", "amp", "brk")]
+
+
+def _equals(judge, side, text, verdict, options):
+    """Whether a side is equal to a formula that is not its left side."""
+    candidate = parse_side(text, _solid(text), "", False)
+    try:
+        references = judge.references(candidate.tree, options, "")[:1] if candidate.tree is not None else []
+    except (Mismatch, Unreadable, SecondDerivative):
+        return False
+    return any(judge.side(side, reference, verdict.cases, options, strict=True, quick=True).status == "ok" for reference in references)
+
+
+def _answers(judge, side, verdict):
+    """Yield (what the side is if the slip was this one, the slip, a right line) for the left side at hand, in the reader's letters."""
+    reference, scene = verdict.reference, judge.scene
+    tree, last = reference.tree, scene.layers
+    text = judge.text[side.start : side.end]
+    if tree[0] == "leaf" and reference.chosen[tree[1].key].kind in ("new W", "new b"):
+        left = spelling(tree[1].node)
+        yield "", "the weight before the step is missing", f"{left} - {text}"
+        yield "", "the weight before the step is missing", f"{left} + {text}"
+    if tree[0] != "D" or tree[1][0] != "leaf":
+        return
+    body, variable = tree[1][1], tree[2]
+    above, below = (reference.chosen[leaf.key] for leaf in (body, variable))
+    letters = {"out": "out", "target": "target"}
+    for leaf in [*reference.builder.leaves, *(verdict.built[0].leaves if verdict.built else ())]:
+        choice = verdict.chosen.get(leaf.key) or reference.chosen.get(leaf.key)
+        if choice is not None and choice.kind in letters and choice.layer == last and leaf.node.subs and not leaf.node.sups:
+            letters[choice.kind] = leaf.node.name.replace("yhat", r"\hat{y}")
+    out, target, e, v = letters["out"], letters["target"], spelling(body.node), spelling(variable.node)
+    index = script_text(variable.node.subs[0]) if variable.node.subs else ""
+    if above.kind == "out" and below.kind == "net" and above.layer == below.layer and len(body.node.subs) == len(variable.node.subs) == 1:
+        i, name = script_text(body.node.subs[0]), spelling(body.node).split("_")[0]
+        why = "the indicator is missing: an output's own score counts once more" if i != index else ""
+        yield "", why, rf"{name}_{{{i}}} (1_{{{i}={index}}} - {name}_{{{index}}})"
+        yield "", "", rf"{name}_{{{i}}} (1 - {name}_{{{i}}})"
+    if above.kind not in ("loss", "unit loss"):
+        return
+    o, t = (f"{letter}_{{{index}}}" for letter in (out, target))
+    k = next(letter for letter in "kmqjr" if letter not in index + e + v)
+    at = "^{(n)}" if scene.batch else ""
+    path = rf"\frac{{\partial {e}}}{{\partial {out}_{{%s}}{at}}} \frac{{\partial {out}_{{%s}}{at}}}{{\partial {v}}}"
+    whole = (r"\sum_n " if scene.batch else "") + rf"\sum_{k} " + path % (k, k)
+    own = [index] if below.layer == last and below.kind == "net" and index else [f"o{n}" for n in range(1, scene.sizes[-1] + 1)]
+    if above.kind == "loss":
+        for j in own if scene.sizes[-1] > 1 else ():
+            yield path % (j, j), f"only the path through ${out}_{{{j}}}$ is followed, and the others are left out", whole
+    if below.layer == last and index:
+        for answer in (rf"{o} - {t}", rf"({o} - {t}) {o} (1 - {o})", rf"-\frac{{{t}}}{{{o}}}", rf"2 ({o} - {t})"):
+            yield "", "", answer
+    yield "", "", whole
 
 
 def _values(judge, verdict, options, kind=None):
