@@ -12,6 +12,8 @@ import pytest
 import site_browser
 from live_cases import FIGURES, RTOL, differences, parameters, random_figure
 
+from linebyline.widgets.live import Choice
+
 STATE = "application/vnd.jupyter.widget-state+json"
 KINDS = {f"{figure.__module__}.{figure.__name__}": figure for figure in FIGURES}
 
@@ -89,6 +91,17 @@ def roots(page):
 
 def first_of(page, figure):
     return page.locator(f'.lbl[data-name="{next(name for name, kind in dict(PAGES)[SHOWN[figure]].items() if kind is figure)}"]').first
+
+
+def shown(name):
+    figure = next((figure for figure in SHOWN if figure.__name__ == name), None)
+    return pytest.mark.skipif(figure is None, reason=f"no page shows {name}"), figure
+
+
+needs_explorer, EXPLORER = shown("NetworkExplorer")
+needs_descent, DESCENT = shown("Descent")
+needs_simplex, SIMPLEX = shown("SoftmaxSimplex")
+needs_check, CHECK = shown("GradientCheck")
 
 
 def test_every_kind_of_live_figure_is_in_the_book(built):
@@ -271,6 +284,119 @@ def test_a_broken_or_hostile_link_moves_nothing(page_name, opened):
 
 
 @every_figure
+def test_no_corner_a_link_can_lead_to_breaks_a_figure(figure, opened):
+    """Every number at the end of its range, asked for by numbers far outside of it, and every choice."""
+    page = opened(SHOWN[figure])
+    root = first_of(page, figure)
+    name = root.get_attribute("data-figure")
+    rng = np.random.default_rng(7)
+    for _ in range(24):
+        values = {}
+        for key, trait in figure.movable().items():
+            if isinstance(trait, Choice):
+                values[key] = str(rng.choice(trait.limits))
+            else:
+                values[key] = rng.choice([-1e308, 1e308, -1e9, 1e9, 0.0, 5e-324, 0.5], trait.shape or 1).tolist()
+        page.evaluate(FOLLOW, link(name, values))
+        assert not root.evaluate("(node) => node.outerHTML.match(/NaN|infinit|undefined|not a number|\\[object/i)"), values
+        outside = """(nodes) => nodes.filter((node) => !(node.valueAsNumber >= Number(node.min) && node.valueAsNumber <= Number(node.max)))
+          .map((node) => node.outerHTML)"""
+        assert root.locator("input").evaluate_all(outside) == [], values
+    assert page.complaints == []
+
+
+@needs_descent
+def test_there_is_no_half_step(opened):
+    page = opened(SHOWN[DESCENT], "#descent.steps=7.4")
+    root = first_of(page, DESCENT)
+    page.wait_for_function("(root) => root.querySelector('[role=status]').textContent.startsWith('7 steps')", arg=root.element_handle())
+    assert root.locator('input[data-key="steps"]').input_value() == "7"
+
+
+# --- for every reader ----------------------------------------------------------------------
+
+
+@every_page
+def test_tab_leads_through_a_figure_and_out_of_it_and_the_focus_is_seen(page_name, opened):
+    page = opened(page_name)
+    for root in roots(page):
+        name = root.get_attribute("data-figure")
+        page.evaluate("() => document.activeElement.blur()")
+        reachable = root.evaluate(
+            """(root) => {
+              const all = [...root.querySelectorAll('input, select, button, summary, [tabindex="0"]')].filter((node) => node.checkVisibility());
+              all[0].focus();
+              return all.length;
+            }"""
+        )
+        page.keyboard.press("Shift+Tab")
+        assert not root.evaluate("(root) => root.contains(document.activeElement)")
+        unseen = []
+        for _ in range(reachable):
+            page.keyboard.press("Tab")
+            seen = root.evaluate(
+                """(root) => {
+                  const node = document.activeElement, shape = node.querySelector?.(".lbl-box");
+                  if (!root.contains(node)) return "the focus left too early";
+                  if (shape) return parseFloat(getComputedStyle(shape).strokeWidth) >= 3 ? "" : node.outerHTML.slice(0, 90);
+                  const { outlineStyle, outlineWidth } = getComputedStyle(node);
+                  return outlineStyle !== "none" && parseFloat(outlineWidth) >= 1 ? "" : node.outerHTML.slice(0, 90);
+                }"""
+            )
+            if seen:
+                unseen.append(seen)
+        assert unseen == [], name
+        page.keyboard.press("Tab")
+        assert not root.evaluate("(root) => root.contains(document.activeElement)"), f"{name} keeps the focus"
+
+
+@every_page
+def test_every_control_is_large_enough_for_a_finger_and_covers_no_other(page_name, opened):
+    page = opened(page_name, width=360, height=740, has_touch=True)
+    for root in roots(page):
+        found = root.evaluate(
+            """(root) => {
+              const all = [...root.querySelectorAll("input, select, button, summary, [role=radio]")].filter((node) => node.checkVisibility());
+              const boxes = all.map((node) => [node, node.getBoundingClientRect()]);
+              const small = boxes.filter(([, box]) => box.width < 24 || box.height < 24);
+              const over = boxes.flatMap(([one, a], i) => boxes.slice(i + 1).filter(([, b]) =>
+                Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1)
+                .map(([two]) => [one, two]));
+              const out = boxes.filter(([, box]) => box.left < 0 || box.right > innerWidth);
+              return [...small.map(([node]) => node), ...over.flat(), ...out.map(([node]) => node)].map((node) => node.outerHTML.slice(0, 120));
+            }"""
+        )
+        assert found == [], root.get_attribute("data-figure")
+
+
+@every_page
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_are_read_in_the_readers_own_colours(page_name, scheme, page_factory, site_url):
+    page = page_factory(scheme=scheme, forced_colors="active", fresh=True)
+    page.add_init_script(f"localStorage.setItem('mode', '{'light' if scheme == 'dark' else 'dark'}')")  # the page is told the opposite
+    page.goto(site_url + page_name)
+    page.locator(".lbl svg").first.wait_for()
+    poor = page.locator(".lbl").evaluate_all(
+        """(roots) => {
+          const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+          const light = (colour) => {
+            canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+            const parts = [...canvas.getImageData(0, 0, 1, 1).data].map((v) => v / 255);
+            const [r, g, b] = parts.map((v) => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+            return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+          };
+          const contrast = (one, two) => { const [a, b] = [light(one), light(two)]; return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05); };
+          const words = roots.flatMap((root) => [...root.querySelectorAll("svg text")]);
+          const boxes = roots.flatMap((root) => [...root.querySelectorAll(".lbl-box")]);
+          const papers = [getComputedStyle(document.body).backgroundColor, ...boxes.map((box) => getComputedStyle(box).fill)];
+          return words.map((word) => getComputedStyle(word).fill).filter((ink) => papers.some((paper) => contrast(ink, paper) < 7));
+        }"""
+    )
+    assert poor == []
+    assert page.complaints == []
+
+
+@every_figure
 def test_a_link_followed_on_the_page_moves_the_figure(figure, opened):
     page = opened(SHOWN[figure])
     root = first_of(page, figure)
@@ -282,17 +408,6 @@ def test_a_link_followed_on_the_page_moves_the_figure(figure, opened):
 
 
 # --- what only some of them do -------------------------------------------------------------
-
-
-def shown(name):
-    figure = next((figure for figure in SHOWN if figure.__name__ == name), None)
-    return pytest.mark.skipif(figure is None, reason=f"no page shows {name}"), figure
-
-
-needs_explorer, EXPLORER = shown("NetworkExplorer")
-needs_descent, DESCENT = shown("Descent")
-needs_simplex, SIMPLEX = shown("SoftmaxSimplex")
-needs_check, CHECK = shown("GradientCheck")
 
 
 @needs_explorer

@@ -144,7 +144,8 @@ function render(context) {
   const keys = ["hidden", "output", "loss", "weights", "across", "up", "slip", "x", "start", "rate", "steps", "reach"];
   const sets = context.model.get("sets");
   const rest = context.model.get("numbers");
-  const adjust = (changes, state) => {
+  const adjust = (given, state) => {
+    const changes = "steps" in given ? { ...given, steps: Math.round(given.steps) } : given; // there is no half step
     const next = { ...state, ...changes };
     if (next.across !== next.up) return changes;
     return changes.across ? { ...changes, up: state.across } : { ...changes, across: state.up };

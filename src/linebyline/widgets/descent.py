@@ -78,6 +78,12 @@ class Descent(TwoLayerFigure, browser="descent.js"):
             raise ValueError(f"across and up: expected two different weights, got {proposal['value']!r} for both")
         return proposal["value"]
 
+    @traitlets.validate("steps")
+    def _whole(self, proposal):
+        if proposal["value"] != int(proposal["value"]):
+            raise ValueError(f"steps: expected a whole number, got {proposal['value']:g}")
+        return proposal["value"]
+
     def computed(self):
         """Give the numbers the figure shows, from the package: ``right`` and ``wrong``, each with ``path`` and ``errors``."""
         return {name: self._descend(gradients) for name, gradients in (("right", _right), ("wrong", self._wrong))}

@@ -177,7 +177,7 @@ function graph(figure, hover) {
     const seen = new Map(terms.flatMap((term) => term.factors).map((factor) => [factor.at, factor.kind]));
     markLayer.replaceChildren(...[...seen].flatMap(([at, kind]) => {
       const place = boxes[at];
-      const [x, y] = place ? [place.x + place.width - 6, place.y] : [lines[at].x, lines[at].y];
+      const [x, y] = place ? [place.x + place.width - 4, place.y - 2] : [lines[at].x, lines[at].y];
       const outline = place ? s("rect", { class: `lbl-outline ${kind}`, x: place.x, y: place.y, width: place.width, height: place.height, rx: 7 }) : lines[at].node.cloneNode();
       if (!place) put(outline, { class: `lbl-outline ${kind}` });
       return [outline, s("circle", { class: `lbl-badge ${kind}`, cx: x, cy: y, r: 8 }), s("text", { x, y: y + 4, "text-anchor": "middle", class: "lbl-letter" }, kind.toUpperCase())];
