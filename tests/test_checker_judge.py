@@ -617,3 +617,28 @@ def test_more_spellings_of_right_lines_are_right(text, network):
 @pytest.mark.parametrize(("text", "verdict"), [("∂E/∂wᵢⱼ = δᵢ oⱼ", "right"), ("∂E/∂wᵢⱼ = δᵢ oᵢ", "wrong"), ("∂E/∂net_h1 = δₕ₁", "right")])
 def test_small_letters_below_are_indices(text, verdict):
     assert statuses(text, Scene(sizes=(2, 2, 2), weights="to_from")) == ["reference", "ok" if verdict == "right" else "wrong"]
+
+
+def test_a_derivative_by_the_score_of_the_label():
+    assert statuses(r"\frac{\partial L}{\partial z_y} = p_y - 1", CLASSES, "classes") == ["reference", "ok"]
+    assert statuses(r"\frac{\partial L}{\partial z_y} = p_y", CLASSES, "classes") == ["reference", "wrong"]
+
+
+def test_a_derivative_operator_with_a_power_is_not_read():
+    assert statuses(r"\frac{\partial}{\partial z_j}^2 p_i = \frac{\partial}{\partial z_j} p_i", CLASSES, "classes")[0] == "unreadable"
+
+
+def test_a_sum_sign_alone_and_the_transpose_of_a_number_are_reservations():
+    assert statuses(r"p_i = \frac{e^{z_i}}{\sum}", CLASSES, "classes") == ["reference", "loose"]
+    assert statuses(r"\frac{\partial L}{\partial b_2} = \delta_2^T", Scene(sizes=(3, 5, 2)), "matrix") == ["reference", "loose"]
+
+
+def test_a_sigma_beside_sigmoids_is_not_silently_another_function():
+    network = Scene(sizes=(3, 4, 2), hidden="tanh", output="sigmoid", loss="binary_cross_entropy")
+    side = check(r"\frac{\partial L}{\partial z_1} = W_2^T(\hat y - y)\odot(1-\sigma^2(z_1))", network, "matrix").sides[1]
+    assert side.status == "loose" and "not the sigmoid" in side.message
+    assert statuses(r"\hat y = \sigma(z_2)", network, "matrix") == ["reference", "ok"]
+
+
+def test_a_single_layer_number_above_is_no_exponent():
+    assert statuses(r"\frac{\partial C}{\partial W^{1}} = \delta^{1} x^T", DEEPER, "layers") == ["reference", "ok"]

@@ -19,6 +19,11 @@ ONE_LAYER = Scene(sizes=(3, 4), output="softmax", loss="cross_entropy")
 BATCH_SUM = Scene(sizes=(3, 2), output="softmax", loss="cross_entropy", batch=4)
 BATCH_MEAN = Scene(sizes=(3, 2), output="softmax", loss="cross_entropy", batch=4, reduction="mean")
 LOGISTIC, LINEAR = Scene(sizes=(3, 1), loss="binary_cross_entropy"), Scene(sizes=(3, 1), output="identity")
+RELU = Scene(sizes=(3, 4, 2), hidden="relu", output="softmax", loss="cross_entropy")
+SOFTPLUS, SCALARS = Scene(sizes=(3, 4, 2), hidden="softplus", output="identity"), Scene(sizes=(1, 1, 1))
+DEEPER = Scene(sizes=(2, 3, 4, 2, 3))
+HIDDEN_SOFTMAX = Scene(sizes=(3, 4, 3), hidden="softmax", output="softmax", loss="cross_entropy")
+CLASSES_SQUARED = Scene(sizes=(3, 4, 3), output="softmax")
 LINEAR_WHOLE = Scene(sizes=(3, 1), output="identity", loss="sum_of_squares")
 
 # fmt: off
@@ -260,6 +265,162 @@ LINES = [
     }),
     (WIDE, None, r"\delta_j =", {
         r"(1-o_j^2)\sum_k w_{jk}\delta_k": "wrong",
+    }),
+    (WIDE, "question", r"\delta_{hi} =", {
+        r"f'(net_{hi})\sum_j w_{ji}\delta_{oj}": "ok",
+        r"f(net_{hi})\sum_j w_{ji}\delta_{oj}": "wrong",
+        r"f'(out_{hi})\sum_j w_{ji}\delta_{oj}": "wrong",
+        r"f'(net_{oj})\sum_j w_{ji}\delta_{oj}": "wrong",
+    }),
+    (RELU, "question", r"\delta_{hi} =", {
+        r"f'(net_{hi})\sum_j w_{ji}(out_{oj}-target_{oj})": "ok",
+        r"\sum_j w_{ji}(out_{oj}-target_{oj})": "wrong",
+    }),
+    (SOFTPLUS, "question", r"\delta_{hi} =", {
+        r"\frac{1}{1+e^{-net_{hi}}}\sum_j w_{ji}(out_{oj}-target_{oj})": "ok",
+        r"\frac{1}{1+e^{net_{hi}}}\sum_j w_{ji}(out_{oj}-target_{oj})": "wrong",
+    }),
+    (HIDDEN_SOFTMAX, "question", r"\delta_{hk} =", {
+        r"\sum_i\sum_j (out_{oj}-target_{oj}) w_{ji} out_{hi}(1_{i=k}-out_{hk})": "ok",
+        r"\sum_i\sum_j (out_{oj}-target_{oj}) w_{ji} out_{hk}(1_{i=k}-out_{hk})": "wrong",
+        r"\sum_j (out_{oj}-target_{oj}) w_{jk} out_{hk}(1-out_{hk})": "wrong",
+        r"out_{hk}\Big(\sum_j(out_{oj}-target_{oj})w_{jk}-\sum_i out_{hi}\sum_j(out_{oj}-target_{oj})w_{ji}\Big)": "ok",
+        r"out_{hk}\Big(\sum_j(out_{oj}-target_{oj})w_{jk}-\sum_i out_{hi}\sum_j(out_{oj}-target_{oj})w_{jk}\Big)": "wrong",
+    }),
+    (HIDDEN_SOFTMAX, "question", r"\sum_k\delta_{hk} =", {
+        r"0": "ok",
+    }),
+    (WIDE, "question", r"\sum_k\delta_{hk} =", {
+        r"0": "wrong",
+    }),
+    (CLASSES_SQUARED, "classes", r"\frac{\partial L}{\partial z_j} =", {
+        r"p_j\left((p_j-y_j)-\sum_i(p_i-y_i)p_i\right)": "ok",
+        r"(p_j-y_j)p_j(1-p_j)": "wrong",
+        r"\sum_i(p_i-y_i)p_i(\delta_{ij}-p_j)": "ok",
+        r"\sum_i(p_i-y_i)p_j(\delta_{ij}-p_j)": "wrong",
+        r"p_j-y_j": "wrong",
+    }),
+    (DEEPER, "layers", r"\delta^{l}_j =", {
+        r"\sigma'(z^{l}_j)\sum_k w^{l+1}_{kj}\sigma'(z^{l+1}_k)\sum_m w^{l+2}_{mk}\delta^{l+2}_m": "ok",
+        r"\sigma'(z^{l}_j)\sum_k w^{l+1}_{kj}\sum_m w^{l+2}_{mk}\delta^{l+2}_m": "wrong",
+        r"\sigma'(z^{l}_j)\sum_k w^{l+1}_{jk}\delta^{l+1}_k": "loose",
+    }),
+    (DEEPER, "layers", r"\frac{\partial C}{\partial W^{l}} =", {
+        r"\delta^{l}(a^{l-1})^T": "ok",
+        r"a^{l-1}(\delta^{l})^T": "loose",
+        r"\delta^{l}(a^{l-2})^T": "wrong",
+    }),
+    (DEEPER, "layers", r"\frac{\partial C}{\partial W^{1}} =", {
+        r"\delta^{1}x^T": "ok",
+    }),
+    (DEEPER, "layers", r"\frac{\partial C}{\partial z^{3}} =", {
+        r"(W^{4})^T\delta^{4}\odot\sigma'(z^{3})": "ok",
+        r"(W^{4})^T\delta^{3}\odot\sigma'(z^{3})": "wrong",
+        r"(W^{3})^T\delta^{4}\odot\sigma'(z^{3})": "loose",
+    }),
+    (DEEPER, "layers", r"\frac{\partial C}{\partial z^{2}} =", {
+        r"(W^{3})^T((W^{4})^T\delta^{4}\odot\sigma'(z^{3}))\odot\sigma'(z^{2})": "ok",
+        r"(W^{3})^T((W^{4})^T\delta^{4}\odot\sigma'(z^{2}))\odot\sigma'(z^{3})": "wrong",
+        r"(W^{3})^T(W^{4})^T\delta^{4}\odot\sigma'(z^{2})": "wrong",
+    }),
+    (SCALARS, "layers", r"\frac{\partial C}{\partial w_1} =", {
+        r"(a_2-y)a_2(1-a_2)w_2a_1(1-a_1)x": "ok",
+        r"(a_2-y)a_2(1-a_2)w_1a_1(1-a_1)x": "wrong",
+        r"(a_2-y)a_2(1-a_2)w_2a_1(1-a_1)": "wrong",
+    }),
+    (SCALARS, "layers", r"\frac{\partial C}{\partial b_1} =", {
+        r"(a_2-y)a_2(1-a_2)w_2a_1(1-a_1)": "ok",
+        r"(a_2-y)a_2(1-a_2)a_1(1-a_1)": "wrong",
+    }),
+    (SCALARS, "layers", r"\frac{\partial C}{\partial w_2} =", {
+        r"(a_2-y)\sigma'(z_2)a_1": "ok",
+        r"(a_2-y)\sigma'(a_2)a_1": "wrong",
+        r"(a_2-y)\sigma'(z_2)x": "wrong",
+    }),
+    (WIDE, "question", r"w_{ji} \leftarrow", {
+        r"w_{ji}-\eta\delta_{oj}out_{hi}": "ok",
+        r"w_{ji}-\eta\delta_{oj}out_{hj}": "wrong",
+        r"w_{ji}-\eta^{-1}\delta_{oj}out_{hi}": "wrong",
+        r"w_{ji}-2\eta\delta_{oj}out_{hi}": "wrong",
+        r"\eta\delta_{oj}out_{hi}": "wrong",
+    }),
+    (WIDE, "question", r"\Delta w_{ji} =", {
+        r"-\eta\delta_{oj}out_{hi}": "ok",
+        r"\eta\delta_{oj}out_{hi}": "wrong",
+        r"\eta(target_{oj}-out_{oj})out_{oj}(1-out_{oj})out_{hi}": "ok",
+    }),
+    (CLASSES, "classes", r"L =", {
+        r"-\log p_y": "ok",
+        r"-\log y_p": "wrong",
+        r"-\sum_i y_i z_i+\log\sum_k e^{z_k}": "ok",
+        r"-\sum_i y_i z_i-\log\sum_k e^{z_k}": "wrong",
+        r"-\sum_i y_i z_i+\sum_k\log e^{z_k}": "wrong",
+    }),
+    (CLASSES, "classes", r"\frac{\partial L}{\partial z_j} =", {
+        r"p_j+\mathbb{1}[j=y]": "wrong",
+        r"p_j-\mathbb{1}[j\neq y]": "wrong",
+        r"\begin{cases}p_j-1&j=y\\p_j&j\neq y\end{cases}": "ok",
+        r"\begin{cases}p_j-1&j=y\\-p_j&j\neq y\end{cases}": "wrong",
+        r"\begin{cases}p_j&j=y\\p_j-1&j\neq y\end{cases}": "wrong",
+    }),
+    (CLASSES, "classes", r"\frac{\partial }{\partial z_j}\log\sum_k e^{z_k} =", {
+        r"p_j": "ok",
+        r"\log p_j": "wrong",
+    }),
+    (CLASSES, "classes", r"\frac{\partial p_i}{\partial z_i} =", {
+        r"p_i-p_i^2": "ok",
+        r"p_i-p_j^2": "wrong",
+        r"p_i(1-p_j)": "wrong",
+    }),
+    (LOGISTIC, "classes", r"\frac{\partial L}{\partial z} =", {
+        r"\sigma(z)-y": "ok",
+        r"y-\sigma(z)": "wrong",
+        r"-y(1-\sigma(z))+(1-y)\sigma(z)": "ok",
+        r"-y\sigma(z)+(1-y)(1-\sigma(z))": "wrong",
+    }),
+    (LOGISTIC, "classes", r"L =", {
+        r"-y\log\hat y-(1-y)\log(1-\hat y)": "ok",
+        r"-y\log\hat y+(1-y)\log(1-\hat y)": "wrong",
+    }),
+    (LOGISTIC, "classes", r"\hat y =", {
+        r"\sigma(\sum_j w_jx_j+b)": "ok",
+        r"\sigma(\sum_j w_jx_j)+b": "wrong",
+    }),
+    (LOGISTIC, "classes", r"\sigma'(z) =", {
+        r"\sigma(z)(1-\sigma(z))": "ok",
+        r"\sigma(z)(1+\sigma(-z))": "wrong",
+    }),
+    (LOGISTIC, "classes", r"1-\sigma(z) =", {
+        r"\sigma(-z)": "ok",
+    }),
+    (LOGISTIC, "classes", r"\nabla_w L =", {
+        r"(\hat y-y)x": "ok",
+        r"(\hat y-y)w": "wrong",
+    }),
+    (LOGISTIC, "classes", r"\nabla_x L =", {
+        r"(\hat y-y)w": "loose",
+    }),
+    (MATRICES, "matrix", r"z_2 =", {
+        r"W_2\sigma(W_1x+b_1)+b_2": "ok",
+        r"W_2\sigma(W_1x)+b_2": "wrong",
+        r"W_1\sigma(W_2x+b_1)+b_2": "wrong",
+    }),
+    (MATRICES, "matrix", r"\hat y =", {
+        r"\sigma(W_2h+b_1)": "wrong",
+    }),
+    (MATRICES, "matrix", r"\frac{\partial L}{\partial h} =", {
+        r"W_2^T\delta_2": "ok",
+        r"\delta_2W_2": "loose",
+    }),
+    (MATRICES, "matrix", r"\frac{\partial L}{\partial W_2} =", {
+        r"h\delta_2^T": "loose",
+    }),
+    (MATRICES, "matrix", r"\frac{\partial L}{\partial z_1} =", {
+        r"\mathrm{diag}(h\odot(1-h))W_2^T\delta_2": "ok",
+        r"\mathrm{diag}(h\odot(1-h))W_2\delta_2": "loose",
+    }),
+    (MATRICES, "matrix", r"\frac{\partial L}{\partial b_2} =", {
+        r"\delta_2^T": "loose",
     }),
 ]
 # fmt: on

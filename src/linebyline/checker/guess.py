@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from linebyline.checker.meaning import read_aliases
-from linebyline.checker.notation import convention, rows_for, sub_terms_or_none
+from linebyline.checker.notation import convention, is_layer_text, rows_for, sub_terms_or_none
 from linebyline.checker.parser import Node, Parser, single_item
 from linebyline.checker.scene import Scene, as_scene
 from linebyline.checker.tokens import Unreadable, script_text
@@ -252,6 +252,9 @@ def _fit(conv, names, quotients):
     score = sum(kind in kinds for kind in ("net", "out", "target"))
     score += 2 * ("Theta" in names and conv.name == "coursera")
     outs = [conv.meanings(name) for name in own if conv.meanings(name)[0][0] == "out" and conv.meanings(name)[0][1] != 0 and len(name) == 1]
+    # x without a layer is the input
+    layered = any(is_layer_text(script_text(s).strip("()[]")) for node in names.get("x", ()) for s in node.sups)
+    score -= 1.5 * ("x" in names and ("out", None) in conv.meanings("x") and not layered)
     # one letter for all outputs: rather in a row that uses it in every layer
     score -= 0.5 * (conv.family in ("layers", "matrix") and len(outs) == 1 and outs[0] == [("out", "last")])
     if conv.family == "question":

@@ -290,6 +290,8 @@ class Judge:
             any(s.startswith((conv.layer_letter, "L")) for s in sups)
             or any(s[:1] in "([" and is_layer_text(s.strip("()[]")) for s in sups)
             or (len({n for n, _ in carriers}) > 1 and len({s for _, s in carriers}) > 1)
+            or any(s == "1" for _, s in carriers)
+            or len({n for n, _ in carriers if {k for k, _ in conv.meanings(n)} & {"W", "delta"}}) > 1
             or any(len({s for n, s in carriers if n == name}) > 1 for name, _ in carriers)
         )
         self.two_index = self.matrix = self.open_vector = self.open_matrix = False

@@ -584,6 +584,8 @@ def _of_kind(node, kind, place, terms, supers, scope, conv, scene, options, visi
                 bool(text),
             ):
                 name = f"new {kind}" if new and kind in ("W", "b") else kind
+                if transpose and None not in slots and (len(scene.sizes) > 1 and max(scene.sizes) > 1):
+                    note, loose = f"{spelling(node)} is the transpose of a number", True
                 if layer in others:
                     note, loose = f"right if {spelling(node)} is the score of {'the hidden layer' if last == 2 else f'layer {layer}'}", True
                 yield Choice(name, layer, slots, transpose, exponent, base + extra, note, loose)
@@ -870,6 +872,8 @@ def shown(choice, scene):
         if scene.layers == 2
         else f"layer {choice.layer}"
     )
+    if choice.kind == "size":
+        return "the number of examples" if choice.layer < 0 else f"the number of units of {layer}"
     where = [("class label" if s == "label" else _plain(s)) for s in choice.slots if s is not None]
     kind = choice.kind.replace("new ", "updated ")
     word = ROLE_WORDS.get(choice.kind.split(" ")[-1] if choice.kind.startswith("new") else choice.kind, kind)

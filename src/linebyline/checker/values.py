@@ -525,7 +525,10 @@ class Evaluator:
             if isinstance(slot, (int, np.integer)):
                 value = value.take(slot, 1 + at)
             elif slot == "label":
-                raise Unreadable("a derivative by the entry of the class label")
+                if self.scene.batch:
+                    raise Unreadable("a derivative by the entry of the class label, with more than one example")
+                labels = numbers.labels[:, 0, 0].reshape((-1,) + (1,) * (value.ndim - 1))
+                value = np.take_along_axis(value, labels, 1 + at).squeeze(1 + at)
             else:
                 place = 1 + offset + self.axis[slot] - 2
                 if value.shape[place] == 1:
