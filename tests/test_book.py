@@ -83,8 +83,8 @@ def test_chapter_follows_the_template(path):
 @each_chapter
 def test_chapter_has_a_readable_length(path):
     words = len(prose(path).split())
-    assert 1200 <= words <= 2700, f"{words} words"
-    assert 15 <= len(code(path)) <= 36, f"{len(code(path))} code cells, exercises included"
+    assert 1500 <= words <= 2500, f"{words} words"
+    assert 15 <= len(code(path)) <= 25, f"{len(code(path))} code cells, exercises included"
 
 
 @each_notebook
