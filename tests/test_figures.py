@@ -178,11 +178,18 @@ def test_a_single_series_of_bars_has_no_legend_and_many_reuse_the_patterns(ax):
     assert ax.get_legend() is not None
 
 
-def test_the_legend_of_bars_lies_above_them(ax):
-    draw_bars(ax, ["w1", "w2"], {"right": [1, 2], "elementwise slip": [3, 3]}, ylabel="gradient")
-    ax.figure.canvas.draw()
-    legend, bars = ax.get_legend().get_window_extent(), ax.get_window_extent()
-    assert legend.y0 >= bars.y1 and legend.x1 <= ax.figure.bbox.x1
+@pytest.mark.parametrize("width, columns", [(6.0, 1), (5.2, 2)])
+def test_the_legend_of_bars_lies_on_no_bar_and_no_title(width, columns):
+    axes = np.atleast_1d(new_axes(width, 3.0, columns=columns))
+    for ax in axes:
+        draw_bars(ax, ["w1", "w2"], {"right": [3, 2], "elementwise slip": [3, -3]}, ylabel="gradient").set_title("a title")
+    axes[0].figure.canvas.draw()
+    for ax in axes:
+        legend = ax.get_legend().get_window_extent()
+        assert legend.y1 <= ax.get_window_extent().y1 < ax.title.get_window_extent().y0
+        assert legend.x1 <= ax.get_window_extent().x1
+        assert max(patch.get_window_extent().y1 for patch in ax.patches) <= legend.y0
+    plt.close(axes[0].figure)
 
 
 def test_a_matrix_shows_its_numbers_row_by_row_from_the_top(ax):

@@ -250,9 +250,8 @@ def draw_bars(ax, labels, series, *, ylabel):
         ax.bar(at + shift, heights, width, label=label, hatch=_HATCHES[i % len(_HATCHES)], color=COLOURS[i % len(COLOURS)])
     ax.axhline(0, color=mpl.rcParams["axes.edgecolor"], linewidth=0.8, linestyle="-")
     ax.set_xticks(at, labels)
-    if len(series) > 1:  # above the bars: inside, the legend would lie on one of them
-        room = 50 // (max(map(len, series)) + 6)
-        ax.legend(loc="lower left", bbox_to_anchor=(0, 1), borderaxespad=0.2, ncols=max(1, min(len(series), room)), columnspacing=1.2)
+    if len(series) > 1:
+        _legend_above_bars(ax, series)
     return _finish(ax, "", ylabel, "", legend=False)
 
 
@@ -343,6 +342,16 @@ def draw_images(axes, images, titles=None, *, signed=False):
 def _node(ax, at, label):
     ax.plot(*at, marker="o", markersize=_NODE, color="#ffffff", markeredgecolor=COLOURS[0], markeredgewidth=1.5, zorder=2, linestyle="none")
     ax.text(*at, label, ha="center", va="center", fontsize=8, color="#000000", zorder=4)
+
+
+def _legend_above_bars(ax, series):
+    """Inside the axes, in room made for it: elsewhere it would lie on a bar, or on a title."""
+    width, height = ax.get_window_extent().size * 72 / ax.figure.dpi
+    columns = int(np.clip(width // (6.5 * max(map(len, series)) + 45), 1, len(series)))
+    share = (18 * -(-len(series) // columns) + 6) / height
+    low, high = ax.get_ylim()
+    ax.set_ylim(low, low + (high - low) / (1 - share))
+    ax.legend(loc="upper left", ncols=columns, columnspacing=1.2, borderaxespad=0.2)
 
 
 def _finish(ax, xlabel, ylabel, log, legend):
