@@ -117,7 +117,7 @@ def _answers(judge, side, verdict):
     letters = {"out": "out", "target": "target"}
     for leaf in [*reference.builder.leaves, *(verdict.built[0].leaves if verdict.built else ())]:
         choice = verdict.chosen.get(leaf.key) or reference.chosen.get(leaf.key)
-        if choice is not None and choice.kind in letters and choice.layer == last and leaf.node.subs and not leaf.node.sups:
+        if choice is not None and choice.kind in letters and choice.layer == last and leaf.node.subs and (choice.power != 1 or not leaf.node.sups):
             letters[choice.kind] = leaf.node.name.replace("yhat", r"\hat{y}")
     out, target, e, v = letters["out"], letters["target"], spelling(body.node), spelling(variable.node)
     index = script_text(variable.node.subs[0]) if variable.node.subs else ""

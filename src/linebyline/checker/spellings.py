@@ -12,7 +12,7 @@ from linebyline.checker.tokens import Token
 from linebyline.checker.tokens import tokenise as cut
 
 PAIRS = {"{": "}", "(": ")", "[": "]", "\\{": "\\}"}
-LOSS_LETTERS = {"L", "J", "E", "C", "H", "ell", "e", "Loss", "loss", "Cost", "cost", "Error", "error"}
+LOSS_LETTERS = set("L J E C H ell e Loss loss Cost cost Error error CE BCE MSE NLL".split())
 DERIVATIVES = {"pdv": "partial", "pd": "partial", "pderiv": "partial", "dv": "partial", "odv": "partial", "deriv": "partial", "diffp": "partial"}
 ENTROPIES = re.compile(r"(?:in|train|B?CE|[MS]SE|MAE|NLL|RSS|xent|ce|mse)")
 
@@ -165,6 +165,17 @@ def differential_operator(tokens, plain):
     return _each(tokens, rewrite)
 
 
+def blackboard_ones(tokens, plain):
+    r"""``\mathbb{1}_{i=j}``: the 1 of an indicator, without its braces."""
+
+    def rewrite(ts, at):
+        bare = _is(ts, at, "{") and _is(ts, at + 1, "1", "I") and _is(ts, at + 2, "}") and not (at and ts[at - 1].kind in ("sub", "sup"))
+        follows = at + 3 < len(ts) and (ts[at + 3].kind in ("sub", "sup") or ts[at + 3].text in ("[", "(", "\\{"))
+        return ([replace(ts[at + 1], start=ts[at].start, end=ts[at + 2].end)], at + 3) if bare and follows else None
+
+    return _each(tokens, rewrite)
+
+
 def jacobians(tokens, plain):
     r"""``J_x(s)``: the derivative of s by x, where both are letters and x is no parameter."""
 
@@ -269,8 +280,8 @@ def what_a_loss_depends_on(tokens, plain):
             return None
         end = at + 1
         if end < len(ts) and ts[end].kind == "sub":
-            inside, after = _inside(ts, end + 1)
-            spelt = "".join(t.text for t in inside) if inside is not None else ""
+            after = _script(ts, end)
+            spelt = "".join(t.text for t in ts[end + 1 : after] if t.text not in "{}")
             if ENTROPIES.fullmatch(spelt) or spelt in ("theta", "Theta", "w", "W") or ({"(", ","} & set(spelt) and {"w", "W", "b"} & set(spelt)):
                 end = after
         inside, after = _inside(ts, end)
@@ -533,6 +544,7 @@ RULES = (
     (probabilities, {"p", "P", "Pr"}),
     (jacobians, {"J"}),
     (what_a_loss_depends_on, LOSS_LETTERS),
+    (blackboard_ones, {"1", "I"}),
     (slopes_of_relu, {">", "geq", "ge", "gt", "≥"}),
     (numpy_sums, {"np"}),
     (code_indices, {"["}),
