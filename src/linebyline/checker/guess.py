@@ -115,9 +115,7 @@ def likely_scenes(network, names, notation, aliases=()):
         replace(scene, hidden="softmax") for scene in shapes_of(scenes) if hidden == "sigmoid" and len(scene.sizes) > 2 and min(scene.sizes) > 1
     ]
     if mazur and hidden == "sigmoid":  # the question's own letters mean the question's own network
-        shared = _shares_biases(names)
-        own = [("sigmoid", *pair) for pair in pairs[:3]] + [("softmax", *pairs[0])]
-        scenes = [as_scene(question_network(*kind, shared_bias=shared)) for kind in own]
+        scenes = [as_scene(question_network(shared_bias=_shares_biases(names)))]
     return scenes, True
 
 
