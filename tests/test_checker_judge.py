@@ -642,3 +642,13 @@ def test_a_sigma_beside_sigmoids_is_not_silently_another_function():
 
 def test_a_single_layer_number_above_is_no_exponent():
     assert statuses(r"\frac{\partial C}{\partial W^{1}} = \delta^{1} x^T", DEEPER, "layers") == ["reference", "ok"]
+
+
+def test_a_second_letter_for_the_scores_in_a_later_side_is_a_reservation():
+    chain = r"\delta^l_j = \sum_k \delta^{l+1}_k \frac{\partial z^{l+1}_k}{\partial z^l_j} = \sum_k \delta^{l+1}_k w^{l+1}_{kj} "
+    assert statuses(chain + r"\sigma'(z^l_j)", DEEP, "layers") == ["reference", "ok", "ok"]
+    assert "ok" not in statuses(chain + r"\sigma'(a^l_j)", DEEP, "layers")[2:]
+
+
+def test_the_outputs_without_an_index_are_not_the_inputs():
+    assert statuses(r"\frac{\partial out}{\partial net_{h1}} = 0", question_network())[1] == "wrong"

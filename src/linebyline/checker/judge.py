@@ -472,6 +472,13 @@ class Judge:
             verdicts.append(found)
         if self.target is not None:
             self.against_target(verdicts, options)
+        scores = {}
+        for verdict in (v for found in verdicts for v in found if not v.home and v.reference is not None):
+            builder = verdict.built[0] if verdict.built else verdict.reference.builder
+            for key, name in self.letters(builder.leaves, verdict.chosen):
+                other = scores.setdefault(key, name) if key[0] == "net" else name
+                if other != name and verdict.status == "ok" and not any(a.name in (name, other) for a in self.aliases):
+                    verdict.status, verdict.message = "loose", f"both {other} and {name} are read as net"
         return Outcome(self, options, verdicts)
 
     # -- chains
@@ -890,17 +897,8 @@ class Judge:
     def mixed(self, builder, reference, chosen):
         """Two letters for one thing: the second is suspicious, so the side is not called clean."""
         seen = {}
-        for leaf in [*reference.builder.leaves, *builder.leaves]:
-            if leaf.key not in chosen or leaf.node.name in ("net", "out", "target"):
-                continue
-            choice = chosen[leaf.key]
-            kind = choice.kind if choice.kind.endswith("loss") else choice.kind.split(" ")[-1]
-            place = "" if kind in ("W", "b", "loss") else choice.layer
-            whole = bool(choice.slots) and all(slot is None for slot in choice.slots)
-            group = seen.setdefault((kind, place, whole), [])
-            if leaf.node.name not in group:
-                group.append(leaf.node.name)
-        seen = {key: value for key, value in seen.items()}
+        for key, name in self.letters([*reference.builder.leaves, *builder.leaves], chosen):
+            seen.setdefault(key, {})[name] = True
         arguments = reference.builder.arguments | builder.arguments
         if len(arguments) > 1:
             yield f"the error is written as a function of different things: {' and '.join(sorted(arguments))}"
@@ -910,11 +908,20 @@ class Judge:
             yield f"both {functions[0]} and {' and '.join(sorted(named))} are used as activations"
         if len(functions) > 1:
             yield f"both {' and '.join(functions)} are read as the activation"
-        for (kind, place, whole), names in seen.items():
+        for (kind, _, _), names in seen.items():
             if len(names) > 1 and not any(a.name in names for a in self.aliases):
                 if kind == "out" and len({n for n in names if self.conv.meanings(n)[:1] == [("out", 0)]}) > 0:
                     continue
                 yield f"both {' and '.join(names)} are read as {ROLE_WORDS.get(kind, kind)}"
+
+    def letters(self, leaves, chosen):
+        """What each letter of a side is read as: ((kind, layer, whether it stands without an index), letter)."""
+        for leaf in leaves:
+            if leaf.key in chosen and leaf.node.name not in ("net", "out", "target"):
+                choice = chosen[leaf.key]
+                kind = choice.kind if choice.kind.endswith("loss") else choice.kind.split(" ")[-1]
+                whole = bool(choice.slots) and all(slot is None for slot in choice.slots)
+                yield (kind, "" if kind in ("W", "b", "loss") else choice.layer, whole), leaf.node.name
 
     def true_elsewhere(self, reference, tree, chosen, domains, variables, tests, options, mode, builder):
         for kind in ("larger", "dormant"):

@@ -567,7 +567,7 @@ def _of_kind(node, kind, place, terms, supers, scope, conv, scene, options, visi
         others = _other_layers(layers, scene) if place == "last" and kind == "net" and conv.layered and text is None and not terms else ()
         for layer in [*layers, *others]:
             base = rank * 0.5 + cost * 0.25 + (cost_of(layer) if layer not in others else 1.0 + 0.1 * (last - layer))
-            low = 0 if kind == "out" else 1  # the inputs are the outputs of layer 0
+            low = 0 if kind == "out" and (terms or node.name not in ("out", "output")) else 1  # the inputs are the outputs of layer 0
             if not low <= layer <= last or (kind == "target" and layer != last):
                 continue
             for slots, extra, note, loose in _slots(
