@@ -69,3 +69,23 @@ def test_an_indicator_of_the_class_label_is_read_in_every_spelling(indicator):
     left = r"\frac{\partial L_i}{\partial f_k} = p_k "
     assert [side.status for side in check(left + "- " + indicator).sides] == ["reference", "ok"]
     assert [side.status for side in check(left + "+ " + indicator).sides] == ["reference", "wrong"]
+
+
+CASES = [
+    r"Case 1: $i = j$. Then $\frac{\partial p_i}{\partial z_j} = p_i(1-p_i)$. Case 2: $i \ne j$. Then $\frac{\partial p_i}{\partial z_j} = -p_i p_j$.",
+    r"If $i=j$: $\frac{\partial p_i}{\partial z_j} = p_i(1-p_i)$. If $i \neq j$: $\frac{\partial p_i}{\partial z_j} = -p_i p_j$.",
+    r"$i = j$: $\frac{\partial p_i}{\partial z_j} = p_i(1-p_i)$; $i \neq j$: $\frac{\partial p_i}{\partial z_j} = -p_i p_j$",
+    r"i=j: \frac{\partial p_i}{\partial z_j} = p_i(1-p_i) \\ i \neq j: \frac{\partial p_i}{\partial z_j} = -p_i p_j",
+    r"\text{if } i=j: \frac{\partial p_i}{\partial z_j} = p_i(1-p_i) \\ \text{if } i \neq j: \frac{\partial p_i}{\partial z_j} = -p_i p_j",
+    r"\frac{\partial p_i}{\partial z_j} = p_i(1-p_i) \; (i=j), \frac{\partial p_i}{\partial z_j} = -p_i p_j \; (i \neq j)",
+    r"When $i = j$, \[ \frac{\partial p_i}{\partial z_j} = p_i(1-p_i) \] and when $i \neq j$, \[ \frac{\partial p_i}{\partial z_j} = -p_i p_j \]",
+    "if i = j: dp_i/dz_j = p_i(1-p_i)\nif i != j: dp_i/dz_j = -p_i p_j",
+]
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_a_case_is_read_wherever_it_is_said(text):
+    network = {"output": "softmax", "loss": "cross_entropy"}
+    assert [side.status for side in check(text, network).sides] == ["reference", "ok", "reference", "ok"]
+    swapped = text.replace("= -p_i p_j", "= p_i p_j").replace("(1-p_i)", "(1+p_i)")
+    assert [side.status for side in check(swapped, network).sides] == ["reference", "wrong", "reference", "wrong"]

@@ -74,9 +74,14 @@ def read(text):
         raise TypeError(f"text: expected a string, got {type(text).__name__}; paste the derivation as text")
     if len(text) > MAX_TEXT:
         raise ValueError(f"text: expected at most {MAX_TEXT} characters, got {len(text)}; check it in parts")
-    chains, last = [], 0
+    chains, last, announced = [], 0, None
     for start, end, plain, display in pieces(text):
-        before = CASE_BEFORE.search(text[last:start].rstrip("$[\\( \n"))
+        alone = re.fullmatch(rf"\s*{CASE}\s*", text[start:end])
+        if alone and (ANNOUNCED.search(text[last:start].rstrip("$(\\ ")) or re.fullmatch(rf"\s*{BARE}\s*", text[start:end])):
+            announced, last = alone, end
+            continue
+        before, announced = announced, None
+        before = before or CASE_BEFORE.search(text[last:start].rstrip("$[\\( \n"))
         after = CASE_AFTER.match(text, end)
         last = after.end() if after else end
         found = _piece(text, start, end, plain, display)
@@ -94,10 +99,13 @@ def read(text):
 
 
 CASE = r"([a-z])\s*(=|\\neq?|≠|!=)\s*\{?([a-z0-9])\}?"
-BARE = r"([i-n])\s*(=|≠|!=)\s*([i-n])\b"
-CASE_BEFORE = re.compile(rf"(?:\b(?:if|when|for|case|where|with)\b[^.$]{{0,30}}(?:\$\s*{CASE}\s*\$|\b{BARE})|\(\$?{CASE}\$?\))[^$]{{0,60}}$", re.I)
+BARE = r"([i-n])\s*(=|\\neq?|≠|!=)\s*([i-n])\b"
+CASE_BEFORE = re.compile(rf"(?:\b(?:if|when|for|case|where|with)\b[^.$]{{0,30}}(?:\$\s*{CASE}\s*\$|\b{BARE})|\(\$?{CASE}\$?\)|\b{BARE}\s*:)[^$]{{0,60}}$", re.I)
 # behind a formula, and not the beginning of the next sentence
 CASE_AFTER = re.compile(rf"[\s$.,;\])]*(?:(?:if|when|for|where)\s+|\()\$?\s*{CASE}\s*\$?\)?\s*(?:[.,;]|\n|$|and\b|or\b)")
+
+
+ANNOUNCED = re.compile(r"\b(?:if|when|for|case|where|with|suppose|assume)\b[^.;$]{0,30}$", re.I)
 
 
 def _case(match):
@@ -115,10 +123,12 @@ def _piece(text, start, end, plain, display):
     tokens = _words_as_relations(text, tokens, plain)
     rows, chains = _rows(tokens), []
     for row in rows:
+        row, ahead = _case_ahead(row)
         row = _without_prose(row, text, bare=plain)
         if not row:
             continue
         for statement, condition in _statements(row):
+            condition.extend(ahead)
             sides = _sides(text, statement)
             if not sides:
                 continue
@@ -214,6 +224,17 @@ def _rows(tokens):
 def _open(row):
     last = [t for t in row if t.kind not in ("amp", "gap")][-1]
     return (last.kind == "op" and last.text in ("+", "-", "*", "·", "/", "⊙", "⊗")) or last.kind == "rel"
+
+
+def _case_ahead(row):
+    """Take off a condition before a colon, as in ``if i = j: ...``."""
+    colon = next((k for k, (t, depth) in enumerate(zip(row, _depths(row))) if t.text == ":" and t.kind == "op" and not depth), 0)
+    head = [t for t in row[:colon] if t.kind != "words"]
+    for word in ("if", "for", "when"):
+        if "".join(t.text for t in head).startswith(word):
+            head = head[len(word) if head[0].text != word else 1 :]
+    condition = read_condition(head)
+    return (row, []) if condition is None else (row[colon + 1 :], [condition])
 
 
 def _without_prose(row, text, bare):
@@ -358,7 +379,8 @@ def _trailing(tokens):
                     if len(inside) > 1
                     else False
                 )
-                if condition is not None and before.kind in ("gap",) or (condition is not None and wordy):
+                hangs_behind = before.kind == "gap" or tokens[opens[-1]].spaced and not _is_indicator(tokens[: opens[-1]]) and before.text not in ("I", "chi", "delta")
+                if condition is not None and (wordy or hangs_behind):
                     cases.append(condition)
                     tokens = tokens[: opens[-1]]
                     continue
