@@ -1,5 +1,6 @@
 r"""No network given: the one for which the whole text is right is found, and said; nothing right is called wrong for want of it."""
 
+# ruff: noqa: E501  (lines as they are typed)
 import pytest
 
 from linebyline import check
