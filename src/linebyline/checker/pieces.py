@@ -100,7 +100,9 @@ def read(text):
 
 CASE = r"([a-z])\s*(=|\\neq?|≠|!=)\s*\{?([a-z0-9])\}?"
 BARE = r"([i-n])\s*(=|\\neq?|≠|!=)\s*([i-n])\b"
-CASE_BEFORE = re.compile(rf"(?:\b(?:if|when|for|case|where|with)\b[^.$]{{0,30}}(?:\$\s*{CASE}\s*\$|\b{BARE})|\(\$?{CASE}\$?\)|\b{BARE}\s*:)[^$]{{0,60}}$", re.I)
+CASE_BEFORE = re.compile(
+    rf"(?:\b(?:if|when|for|case|where|with)\b[^.$]{{0,30}}(?:\$\s*{CASE}\s*\$|\b{BARE})|\(\$?{CASE}\$?\)|\b{BARE}\s*:)[^$]{{0,60}}$", re.I
+)
 # behind a formula, and not the beginning of the next sentence
 CASE_AFTER = re.compile(rf"[\s$.,;\])]*(?:(?:if|when|for|where)\s+|\()\$?\s*{CASE}\s*\$?\)?\s*(?:[.,;]|\n|$|and\b|or\b)")
 
@@ -379,7 +381,8 @@ def _trailing(tokens):
                     if len(inside) > 1
                     else False
                 )
-                hangs_behind = before.kind == "gap" or tokens[opens[-1]].spaced and not _is_indicator(tokens[: opens[-1]]) and before.text not in ("I", "chi", "delta")
+                factor = _is_indicator(tokens[: opens[-1]]) or before.text in ("I", "chi", "delta")
+                hangs_behind = before.kind == "gap" or (tokens[opens[-1]].spaced and not factor)
                 if condition is not None and (wordy or hangs_behind):
                     cases.append(condition)
                     tokens = tokens[: opens[-1]]
