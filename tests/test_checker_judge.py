@@ -645,9 +645,10 @@ def test_a_single_layer_number_above_is_no_exponent():
 
 
 def test_a_second_letter_for_the_scores_in_a_later_side_is_a_reservation():
-    chain = r"\delta^l_j = \sum_k \delta^{l+1}_k \frac{\partial z^{l+1}_k}{\partial z^l_j} = \sum_k \delta^{l+1}_k w^{l+1}_{kj} "
-    assert statuses(chain + r"\sigma'(z^l_j)", DEEP, "layers") == ["reference", "ok", "ok"]
-    assert "ok" not in statuses(chain + r"\sigma'(a^l_j)", DEEP, "layers")[2:]
+    sums = r"\sum_k \delta^{l+1}_k w^{l+1}_{kj} "
+    first = rf"\delta^l_j = \sigma'(z^l_j) {sums}"
+    assert statuses(rf"{first} = {sums} \sigma'(z^l_j)", DEEP, "layers") == ["reference", "ok", "ok"]
+    assert not check(rf"{first} = {sums} \sigma'(a^l_j)", DEEP, "layers").ok
 
 
 def test_the_outputs_without_an_index_are_not_the_inputs():
