@@ -177,8 +177,8 @@ def roles_in(chains):
         for item, after in zip(items, items[1:]):
             inner = single_item(after.parts[0]) if after.kind == "group" else after if item.name in ("log", "ln", "exp") else None
             called = item.name in (*CALLS, "exp") or item.kind == "name" and item.primes > 0
-            if item.name == "relu" and item.primes:
-                continue  # the slope of relu is the same at the score and at the output
+            if item.primes and (item.name == "relu" or item.name == "sigma" and inner is not None and inner.name == "a"):
+                continue  # relu's slope is the same at the output; the sigmoid's slope at the output is a slip, not another notation
             if inner is not None and inner.kind == "name" and inner.name != "e" and (called or item.name in ("log", "ln")):
                 found.add((inner.name, "net" if called else "out"))
             if item.kind == "name" and after.kind == "group" and _one_minus(after.parts[0]) == item.name:
