@@ -76,6 +76,12 @@ def site_pages():
     return [*(page for page in toc_pages() if (BUILT / page).exists()), "search.html", "404.html"]
 
 
+def text_of(page):
+    """Return the text of a built page, or nothing if it was not built."""
+    path = BUILT / page
+    return path.read_text(encoding="utf-8") if path.exists() else ""
+
+
 @cache
 def root_path(folder=None):
     """Return the path at which a built site wants to be served: "/" unless the build was told another address."""

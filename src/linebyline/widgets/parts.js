@@ -138,6 +138,7 @@ export function live({ model, el }, { title, keys, adjust = (changes) => changes
     return node;
   };
   bar.append(button("Reset", () => update(initial)));
+  // in JupyterLab the address belongs to the workspace: there a position is written in the cell
   if (!document.querySelector(".jp-LabShell")) bar.append(button("Copy link to this position", copy));
 
   const start = (painter) => {
