@@ -375,6 +375,8 @@ def test_on_paper_there_are_no_controls_and_the_ink_is_black(page_factory, site_
         things = page.locator(selector)
         assert not any(things.nth(index).is_visible() for index in range(things.count())), selector
     assert contrast_of(page, "article p") > 12
+    # the frame of a cell is not left behind when its code goes to the next page
+    assert page.locator("div.cell_input").evaluate_all("(cells) => cells.every((cell) => getComputedStyle(cell).breakInside === 'avoid')")
     assert page.locator("main").first.evaluate("(main) => getComputedStyle(main).backgroundColor") in ("rgb(255, 255, 255)", "rgba(0, 0, 0, 0)")
 
 
