@@ -304,8 +304,6 @@ def sub_terms(node):
                 terms.append(("word", token.text) if len(token.text.rstrip("'")) > 1 and token.text != "ell" else ("var", token.text))
             elif _number(token):
                 terms.append(("digits", token.text))
-            elif token.kind == "rel":
-                raise Unreadable(f"cannot read the index {script_text(script)!r}")
             else:
                 raise Unreadable(f"cannot read the index {script_text(script)!r}")
             at += 1
@@ -398,9 +396,7 @@ def layer_number(text, kind, options, scene):
         if kind in ("W", "b") and options.weight_layer == "from":
             number += 1
     elif text.isdigit():
-        number = int(text) - options.first
-        if kind in ("W", "b"):
-            number = int(text) - options.first + (options.weight_layer == "from")
+        number = int(text) - options.first + (kind in ("W", "b") and options.weight_layer == "from")
     else:
         return None
     return number
@@ -473,38 +469,13 @@ def _distinct(found):
     return out
 
 
+GREEK = set("delta sigma theta omega eta alpha epsilon phi gamma lambda beta psi mu rho xi nu tau zeta kappa chi pi".split())
+
+
 def spelling(node):
     """Spell a symbol compactly, for messages."""
     text = node.name[:-3] if node.name.endswith("hat") and len(node.name) > 3 else node.name
-    text = (
-        "\\"
-        if len(text) > 1
-        and text.lower()
-        in (
-            "delta",
-            "sigma",
-            "theta",
-            "omega",
-            "eta",
-            "alpha",
-            "epsilon",
-            "phi",
-            "gamma",
-            "lambda",
-            "beta",
-            "psi",
-            "mu",
-            "rho",
-            "xi",
-            "nu",
-            "tau",
-            "zeta",
-            "kappa",
-            "chi",
-            "pi",
-        )
-        else ""
-    ) + text
+    text = "\\" * (text.lower() in GREEK) + text
     text = rf"\hat {text}" if node.name.endswith("hat") and len(node.name) > 3 else text
     for script in node.subs:
         inner = _spell(script)
@@ -649,11 +620,7 @@ def _layers(kind, place, text, conv, scene, options, name):
             return (), None
         if number == 0 and kind == "out":
             return (0,), lambda layer: 0.0
-        if place == 0:
-            return ((number,), lambda layer: 0.0) if conv.meanings("z") and False else (
-                (number,) if kind == "out" and number == 0 else ()
-            ), lambda layer: 0.0
-        return (number,), lambda layer: 0.0
+        return () if place == 0 else (number,), lambda layer: 0.0
     if kind == "target" or place == "last":
         return (last,), lambda layer: 0.0
     if place is None and kind == "out" and name == "h" and not conv.layered:
@@ -726,11 +693,7 @@ def _slots(node, kind, layer, terms, sample, scope, conv, scene, options, visibl
         return
     size = sizes[layer]
     if not terms:
-        slots = _with_sample(kind, (None,), sample, scope, scene)
-        if sample is not None and not scene.batch:
-            yield slots, 0.0, "", False
-        else:
-            yield slots, 0.0, "", False
+        yield _with_sample(kind, (None,), sample, scope, scene), 0.0, "", False
         return
     prefix, value = _prefixed(terms)
     if value is None and len(terms) == 2 and scene.batch:
@@ -780,12 +743,10 @@ def _weight_slots(node, layer, terms, scope, conv, scene, options, visible, has_
                 before += scene.sizes[depth] * scene.sizes[depth - 1]
             place = number - 1 - before
             if 0 <= place < to_size * from_size:
-                yield (place // from_size, place % from_size), 0.0 if to_size * from_size > 1 else 0.0, "", False
+                yield (place // from_size, place % from_size), 0.0, "", False
     pairs = [_prefixed([t]) if t[0] == "unit" else (None, t) for t in terms]
     if len(terms) == 1 and terms[0][0] == "digits" and len(terms[0][1]) == 2:
         pairs = [(None, ("lit", int(d))) for d in terms[0][1]]
-    if len(terms) == 4 and all(t[0] == "var" and t[1] in PREFIX for t in terms[::2]):
-        pairs = [(terms[0][1], terms[1]), (terms[2][1], terms[3])]
     if len(terms) == 4 and all(t[0] in ("var", "digits") for t in terms) and terms[0][1] in PREFIX and terms[2][1] in PREFIX:
         pairs = [(terms[0][1], terms[1]), (terms[2][1], terms[3])]
     prefixed = len(terms) == 2 and conv.family == "question" and terms[0][0] == "var" and terms[0][1] in "oh" and terms[1][0] in ("var", "digits")

@@ -95,28 +95,14 @@ class Parser:
                     raise Unreadable(f"nothing follows the sign {token.text!r}")
                 break
             sign = self.peek()
-            if (
-                (
-                    operator
-                    or (
-                        items
-                        and (
-                            (items[-1][1].kind == "bigsum" and any(t.text.islower() for script in items[-1][1].subs for t in script))
-                            or (items[-1][1].kind == "deriv" and items[-1][1].parts[0] is None)
-                        )
-                    )
-                )
-                and sign.text in ("-", "+")
-                and sign.kind == "op"
-            ):
-                self.take()
-                item = self.item()
-                if sign.text == "-":
-                    item = Node("neg", sign.start, item.end, parts=(item,))
-            elif sign.text in ("-", "+") and sign.kind == "op":
+            signed = sign.text in ("-", "+") and sign.kind == "op"
+            if signed and not (operator or items and takes_sign(items[-1][1])):
                 break
-            else:
-                item = self.item()
+            if signed:
+                self.take()
+            item = self.item()
+            if signed and sign.text == "-":
+                item = Node("neg", sign.start, item.end, parts=(item,))
             if operator == "" and items and item.kind == "group" and (output := hypothesis(items[-1][1], item)) is not None:
                 items[-1] = (items[-1][0], output)
                 continue
@@ -330,25 +316,15 @@ class Parser:
         if over.kind == "over":
             self.take()
             bottom = self.expression()
-            parts = [
-                Node(
-                    "sum",
-                    opening.start,
-                    bottom.end,
-                    parts=((1, Node("product", opening.start, bottom.end, parts=(("", fraction(parts[0], bottom)),)), opening.start),),
-                )
-            ]
+            parts = [alone(fraction(parts[0], bottom), opening.start, bottom.end)]
         closing = self.take()
         if not (closing.text == close and closing.kind == "op"):
             if closing.kind == "end":
                 raise Unreadable(f"the bracket {opening.text!r} is not closed")
             raise Unreadable(f"cannot read {closing.text!r} inside the brackets")
         kind = "group" if relation is None else "list" if relation == "," else "relation"
-        return (
-            Node(kind, opening.start, closing.end, name=opening.text.lstrip("\\") if opening.text != "{" else "{", parts=tuple(parts), primes=0)
-            if kind != "relation"
-            else Node(kind, opening.start, closing.end, name=relation, parts=tuple(parts))
-        )
+        name = relation if kind == "relation" else opening.text if opening.text == "{" else opening.text.lstrip("\\")
+        return Node(kind, opening.start, closing.end, name, tuple(parts))
 
     def argument(self):
         token = self.peek()
@@ -357,8 +333,7 @@ class Parser:
             return self.group("}").parts[0]
         if token.kind == "num" and token.text.isdecimal() and len(token.text) > 1 and not self.plain:  # \frac12
             self.tokens[self.at : self.at + 1] = [Token("num", c, token.start + k, token.start + k + 1) for k, c in enumerate(token.text)]
-        node = self.atom()
-        return Node("sum", node.start, node.end, parts=((1, Node("product", node.start, node.end, parts=(("", node),)), node.start),))
+        return alone(self.atom())
 
     def atom(self):
         self.depth += 1
@@ -446,8 +421,6 @@ class Parser:
 
     def cases(self, opening):
         rows, row, cell = [], [], []
-        if opening.kind != "begin":
-            pass
         depth = 1
         name = self.tokens[self.at - 1].text
         while True:
@@ -490,6 +463,13 @@ INDICATORS = ("1", "I", "chi", "delta")
 FUNCTION_NAMES = {"log", "ln", "exp", "softmax", "sigmoid", "tanh", "relu", "softplus", "diag"}
 
 
+def takes_sign(item):
+    """Whether a sign behind an item belongs to what follows: a sum sign with its index, an operator."""
+    if item.kind == "bigsum":
+        return any(t.text.islower() for script in item.subs for t in script)
+    return item.kind == "deriv" and item.parts[0] is None
+
+
 def inside_cases(tokens, token):
     depth = 0
     for other in tokens:
@@ -511,6 +491,12 @@ def hypothesis(function, argument):
     if inner is None or inner.kind != "name" or inner.name not in "xX" or inner.subs or inner.primes:
         return None
     return Node("name", function.start, argument.end, name="yhat", subs=tuple(output), sups=inner.sups + argument.sups)
+
+
+def alone(item, start=None, end=None):
+    """Wrap an item as the expression that holds nothing else."""
+    start, end = item.start if start is None else start, item.end if end is None else end
+    return Node("sum", start, end, parts=((1, Node("product", start, end, parts=(("", item),)), start),))
 
 
 def single_item(tree):
