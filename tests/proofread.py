@@ -61,7 +61,7 @@ ELSEWHERE = {
     ("09", r"\frac12 \sum_j"): replace(QUESTION, output="identity"),
     ("10", r"g_1 = \delta_{o1}\,(w_5"): TWO_SOFTMAXES,
     ("10", r"(w_5 - w_7 - w_6 + w_8)"): TWO_SOFTMAXES,
-    ("11", r"\sum_i out_{hi} &="): SOFTMAX_HIDDEN,
+    ("11", r"\sum_i out_{hi} \\"): SOFTMAX_HIDDEN,
     ("12", r"(1_{i=1} - out_{hi})"): SOFTMAX_HIDDEN,
     ("13", r"out_{ok} - target_{ok}"): replace(CATEGORICAL, hidden="softmax"),
     ("14", r"-\frac{\partial E}{\partial net_{h2}}"): replace(SOFTMAX_HIDDEN, sizes=(2, 3, 2)),
