@@ -208,23 +208,12 @@ def _elsewhere(judge, verdict, options):
     """Whether the side is right for another hidden activation, or another loss."""
     if verdict.built is None:
         return ""
-    builder, tree = verdict.built
-    mode = {k: v for k, v in verdict.modes.items() if k in MODES}
-
-    def holds(scene):
-        try:
-            return judge.compare(
-                verdict.reference, tree, verdict.chosen, verdict.domains, verdict.variables, verdict.tests, options, mode, builder, scene=scene
-            )[0]
-        except (Mismatch, Unreadable, SecondDerivative):
-            return False
-
     scene = judge.scene
     if scene.layers > 1:
         right = [
             name
             for name in ("sigmoid", "tanh", "softmax", "identity")
-            if name not in scene.activation_names[:-1] and holds(judge.variant("hidden", name))
+            if name not in scene.activation_names[:-1] and judge.holds(verdict, options, scene=judge.variant("hidden", name))
         ]
         if {"sigmoid", "tanh"} <= set(right):
             return "true only if the hidden activation is elementwise: with a softmax every hidden output depends on every net"
@@ -238,7 +227,7 @@ def _elsewhere(judge, verdict, options):
         ("identity", "squared_error"),
         (scene.activation_names[-1], "sum_of_squares"),
     ):
-        if (output, loss) != (scene.activation_names[-1], scene.loss) and holds(judge.variant("loss", (output, loss))):
+        if (output, loss) != (scene.activation_names[-1], scene.loss) and judge.holds(verdict, options, scene=judge.variant("loss", (output, loss))):
             return f"right for a {output} output with {LOSS_WORDS[loss]}, not for {scene.activation_names[-1]} with {LOSS_WORDS[scene.loss]}"
     return ""
 

@@ -234,7 +234,6 @@ class Reference:
     cost: float = 0.0
     text: str = ""
     values: dict = field(default_factory=dict)
-    general: bool = False
     is_side: bool = False
     before: object = None  # for a weight after its step: the left side as it was read first
 
@@ -516,8 +515,6 @@ class Judge:
                     break
                 except (Unreadable, Mismatch, SecondDerivative) as error:
                     problem = str(error) or SECOND
-                    if side.error == "":
-                        side = replace(side)
                     if first < 0:
                         break
         if not references:
@@ -574,13 +571,12 @@ class Judge:
         out = []
         problem = None
         for cost, _, chosen, domains in assignments(builder.leaves, builder.same, {}, 12, builder.entries, options, self.scene.layers):
-            for modes in ({},):
-                reference = Reference(builder, built, chosen, domains, modes, cost, text)
-                try:
-                    self.value_of(reference, variables_of(builder, chosen), domains, options, "random")
-                    out.append(reference)
-                except (Unreadable, Mismatch, SecondDerivative) as error:
-                    problem = error
+            reference = Reference(builder, built, chosen, domains, {}, cost, text)
+            try:
+                self.value_of(reference, variables_of(builder, chosen), domains, options, "random")
+                out.append(reference)
+            except (Unreadable, Mismatch, SecondDerivative) as error:
+                problem = error
         if not out:
             raise problem or Unreadable("cannot be read in this network")
         return out[:6]
@@ -704,14 +700,11 @@ class Judge:
                     except SecondDerivative:
                         problem = problem or SECOND
                         continue
-                    modes = {**plan, **mode}
+                    verdict = Verdict("wrong", [], "", (), (builder, tree), {**plan, **mode}, chosen, domains, updated or reference)
+                    verdict.variables, verdict.tests, verdict.cases = variables, tests, cases
                     if outcome[0]:
-                        return self.accepted(
-                            side, updated or reference, builder, tree, chosen, domains, variables, tests, options, modes, outcome[1], strict
-                        )
-                    if fallback is None:
-                        fallback = Verdict("wrong", [], "", (), (builder, tree), modes, chosen, domains, updated or reference)
-                        fallback.variables, fallback.tests, fallback.cases = variables, tests, cases
+                        return self.accepted(side, verdict, options, outcome[1], strict)
+                    fallback = fallback or verdict
         if fallback is not None and len(errors := self.errors_named(fallback)) > 1:
             return Verdict("unreadable", message=f"{' and '.join(errors)} would both be the error; say with aliases what one of them is")
         if fallback is not None:
@@ -736,37 +729,27 @@ class Judge:
         )
 
     def names_layer_of(self, reference):
-        return reference.general or any(
-            script_text(s).strip("()[]").startswith(self.conv.layer_letter) for leaf in reference.builder.leaves for s in leaf.node.sups
-        )
+        return any(script_text(s).strip("()[]").startswith(self.conv.layer_letter) for leaf in reference.builder.leaves for s in leaf.node.sups)
 
     def in_a_case(self, verdict, options):
         """Whether a side is right where two of the left side's indices are equal, or where they are not."""
-        free = [v for v in verdict.reference.domains if "#" not in v and v in verdict.variables]
-        for a in free:
-            for b in free:
-                if a < b and verdict.domains.get(a) == verdict.domains.get(b) and verdict.tests == []:
-                    for relation, sign in (("=", "="), ("!=", r"\neq")):
-                        try:
-                            mode = {k: v for k, v in verdict.modes.items() if k in MODES}
-                            found = self.compare(
-                                verdict.reference,
-                                verdict.built[1],
-                                verdict.chosen,
-                                verdict.domains,
-                                verdict.variables,
-                                [(a, relation, b)],
-                                options,
-                                mode,
-                                verdict.built[0],
-                            )
-                        except (Mismatch, Unreadable, SecondDerivative):
-                            continue
-                        if found[0]:
-                            other = r"\neq" if relation == "=" else "="
-                            message = f"true only where ${a} {sign} {b}$, not where ${a} {other} {b}$"
-                            return replace(verdict, message=message, case=f"{a} {sign} {b}")
+        free = [v for v in verdict.reference.domains if "#" not in v and v in verdict.variables and not verdict.tests]
+        for a, b in ((a, b) for a in free for b in free if a < b and verdict.domains.get(a) == verdict.domains.get(b)):
+            for relation, sign, other in (("=", "=", r"\neq"), ("!=", r"\neq", "=")):
+                if self.holds(verdict, options, tests=[(a, relation, b)]):
+                    message = f"true only where ${a} {sign} {b}$, not where ${a} {other} {b}$"
+                    return replace(verdict, message=message, case=f"{a} {sign} {b}")
         return None
+
+    def holds(self, verdict, options, tests=None, scene=None):
+        """Whether a side, as it was read, equals its left side in another case or another network."""
+        builder, tree = verdict.built
+        mode = {k: v for k, v in verdict.modes.items() if k in MODES}
+        tests, where = verdict.tests if tests is None else tests, (verdict.chosen, verdict.domains, verdict.variables)
+        try:
+            return self.compare(verdict.reference, tree, *where, tests, options, mode, builder, scene=scene)[0]
+        except (Mismatch, Unreadable, SecondDerivative):
+            return False
 
     def after_the_step(self, reference):
         """Whether a left side is a weight after its update."""
@@ -862,34 +845,24 @@ class Judge:
             if "#" not in v and value.shape[axis] > 1 and truth.shape[axis] == 1 and v not in tested:
                 raise Mismatch(f"no sum binds the index {v}, and the left side does not have it")
 
-    def accepted(self, side, reference, builder, tree, chosen, domains, variables, tests, options, modes, notes, strict):
+    def accepted(self, side, verdict, options, notes, strict):
         """Look for what makes an agreement less than clean: assumptions, and coincidences of this size of network."""
-        mode = {k: v for k, v in modes.items() if k in MODES}
-        messages, loose = [], False
-        for note in [*sorted(notes), *[c.note for c in chosen.values() if c.note]]:
-            loose |= note.startswith("loose: ")
-            messages.append(note.removeprefix("loose: "))
-        loose |= any(c.loose for leaf in builder.leaves for c in [chosen[leaf.key]])
-        for note in builder.loose:
-            loose = True
-            messages.append(note)
-        for mixed in self.mixed(builder, reference, chosen):
-            loose = True
-            messages.append(mixed)
-        if modes.get("wide"):
-            loose = True
-            messages.append("right if the sum covers all that follows it")
+        (builder, tree), reference, chosen = verdict.built, verdict.reference, verdict.chosen
+        said = [*sorted(notes), *[c.note for c in chosen.values() if c.note]]
+        doubts = [*builder.loose, *self.mixed(builder, reference, chosen)]
+        if verdict.modes.get("wide"):
+            doubts.append("right if the sum covers all that follows it")
         if notes_zero(reference) and not is_zero(side.tree):
-            loose = True
-            messages.append("both sides are zero here, whatever the network")
-        verdict = Verdict("ok", [], "", (), (builder, tree), modes, chosen, domains, reference)
+            doubts.append("both sides are zero here, whatever the network")
+        messages = [*[note.removeprefix("loose: ") for note in said], *doubts]
+        loose = bool(doubts) or any(note.startswith("loose: ") for note in said) or any(chosen[leaf.key].loose for leaf in builder.leaves)
         if not strict:
             self.sizes_named = self.sizes_tried
-            if not self.true_elsewhere(reference, tree, chosen, domains, variables, tests, options, mode, builder):
-                if not _spells_out_units(builder, tree):
-                    loose = True
+            larger = [self.variant(kind) for kind in ("larger", "dormant")]
+            if larger[0].sizes != self.scene.sizes and not any(self.holds(verdict, options, scene=scene) for scene in larger):
+                loose |= not _spells_out_units(builder, tree)
                 messages.append(f"true only for a network of this size ({'-'.join(map(str, self.scene.sizes))})")
-            verdict.holds_for = self.holds_for(reference, tree, chosen, domains, variables, tests, options, mode, builder)
+            verdict.holds_for = self.holds_for(verdict, options)
         verdict.status = "loose" if loose else "ok"
         verdict.message = "; ".join(dict.fromkeys(messages))
         return verdict
@@ -923,34 +896,15 @@ class Judge:
                 whole = bool(choice.slots) and all(slot is None for slot in choice.slots)
                 yield (kind, "" if kind in ("W", "b", "loss") else choice.layer, whole), leaf.node.name
 
-    def true_elsewhere(self, reference, tree, chosen, domains, variables, tests, options, mode, builder):
-        for kind in ("larger", "dormant"):
-            larger = self.variant(kind)
-            if larger.sizes == self.scene.sizes:
-                return True
-            try:
-                if self.compare(reference, tree, chosen, domains, variables, tests, options, mode, builder, scene=larger)[0]:
-                    return True
-            except (Mismatch, Unreadable, SecondDerivative):
-                pass
-        return False
-
-    def holds_for(self, reference, tree, chosen, domains, variables, tests, options, mode, builder):
-        if self.scene.layers < 2:
-            return ()
-        out = []
-        names = dict.fromkeys(["sigmoid", "tanh", "softmax", self.scene.activation_names[0]])
-        for name in names:
-            same = all(a == name for a in self.scene.activation_names[:-1])
-            try:
-                if (
-                    same
-                    or self.compare(reference, tree, chosen, domains, variables, tests, options, mode, builder, scene=self.variant("hidden", name))[0]
-                ):
-                    out.append(name)
-            except (Mismatch, Unreadable, SecondDerivative):
-                pass
-        return tuple(n for n in ACTIVATION_NAMES if n in out)
+    def holds_for(self, verdict, options):
+        """The hidden activations with which a side equals its left side."""
+        hidden = self.scene.activation_names[:-1]
+        names = {"sigmoid", "tanh", "softmax", *hidden[:1]} if hidden else ()
+        return tuple(
+            name
+            for name in ACTIVATION_NAMES
+            if name in names and (set(hidden) == {name} or self.holds(verdict, options, scene=self.variant("hidden", name)))
+        )
 
     # -- numbers
 
