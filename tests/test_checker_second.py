@@ -64,3 +64,15 @@ def test_a_class_label_needs_a_target_that_is_a_class():
     side = check(text, question_network()).sides[1]
     assert side.status == "unreadable" and "label" in side.message
     assert check(text, Scene(network=question_network(), x=(0.05, 0.1), target=(0.0, 1.0))).sides[1].status == "wrong"
+
+
+def test_a_left_side_that_is_no_number_agrees_with_nothing():
+    network = {"output": "softmax", "loss": "cross_entropy"}
+    left = r"\frac{e^{net_1}}{e^{net_1} - e^{net_2}} = "
+    assert [side.status for side in check(left + r"\frac{1}{1 + e^{net_2 - net_1}}", network).sides] == ["reference", "wrong"]
+    assert [side.status for side in check(left + r"\frac{1}{1 - e^{net_2 - net_1}}", network).sides] == ["reference", "ok"]
+    assert "ok" not in [side.status for side in check(r"\frac{out_{o1}}{out_{o2} - out_{o2}} = target_{o1}", network).sides]
+
+
+def test_an_index_that_nothing_binds_beside_decimals_is_said():
+    assert [side.status for side in check("A_A=(0)^{}^{}=(.0)", question_network()).sides]

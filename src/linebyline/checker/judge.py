@@ -792,6 +792,8 @@ class Judge:
                 )
                 reference.values[key] = truth
             value = real(evaluator.value(tree, numbers))
+            if not np.all(np.isfinite(truth)):
+                raise Unreadable("the left side is no number on random networks: something is divided by 0")
             if scene is self.scene:
                 self.sizes_tried = evaluator.sizes_named
             notes = set(evaluator.notes)
@@ -927,9 +929,9 @@ class Judge:
             ):
                 variables = list(dict.fromkeys([*variables_of(reference.builder, reference.chosen), *variables_of(builder, chosen)]))
                 updated = self.updating(side.relation == "<-", reference, builder, chosen) or reference
-                evaluator = Evaluator(scene, options, chosen, domains, variables, sizes={})
-                above = Evaluator(scene, options, {**chosen, **updated.chosen}, domains, variables, sizes={})
                 try:
+                    evaluator = Evaluator(scene, options, chosen, domains, variables, sizes={})
+                    above = Evaluator(scene, options, {**chosen, **updated.chosen}, domains, variables, sizes={})
                     with np.errstate(all="ignore"):  # a reader's formula may divide by 0: it is then not equal, and said to be
                         truth = real(above.value(updated.tree, numbers))
                         value = real(evaluator.value(tree, numbers))
