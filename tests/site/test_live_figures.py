@@ -370,6 +370,21 @@ def test_every_control_is_large_enough_for_a_finger_and_covers_no_other(page_nam
 
 
 @every_page
+@pytest.mark.parametrize(("width", "letters"), [(320, 100), (1280, 200)])
+def test_nothing_of_a_figure_is_cut_off_on_a_narrow_screen_or_with_large_letters(page_name, width, letters, opened):
+    page = opened(page_name, width=width)
+    page.add_style_tag(content=f"html {{ font-size: {letters}% !important }}")
+    cut = page.locator(".lbl").evaluate_all(
+        """(roots) => roots.flatMap((root) => {
+          const edge = root.getBoundingClientRect().right + 1;
+          const parts = [...root.querySelectorAll("*")].filter((node) => node.checkVisibility() && !node.closest("svg"));
+          return parts.filter((node) => node.getBoundingClientRect().right > edge).map((node) => node.outerHTML.slice(0, 120));
+        })"""
+    )
+    assert cut == []
+
+
+@every_page
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_words_are_read_in_the_readers_own_colours(page_name, scheme, page_factory, site_url):
     page = page_factory(scheme=scheme, forced_colors="active", fresh=True)
