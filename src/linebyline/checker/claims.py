@@ -4,9 +4,9 @@ Their one letter is a stand-in for any number, not a layer of the network: such 
 chain is judged on a network of one unit, where a product of two functions is a number.
 """
 
+from linebyline.checker.aliases import Alias
 from linebyline.checker.guess import names_of
-from linebyline.checker.meaning import Alias
-from linebyline.checker.notation import FUNCTIONS, LOSSES, NAMED
+from linebyline.checker.letters import FUNCTIONS, LOSSES, NAMED
 from linebyline.checker.parser import Node, single_item
 from linebyline.checker.scene import ELEMENTWISE, Scene
 from linebyline.checker.tokens import Unreadable, script_text

@@ -4,9 +4,9 @@ import os
 import re
 import sys
 
+from linebyline.checker.checking import check
 from linebyline.checker.face import STYLE, as_html, escaped
-from linebyline.checker.judge import check
-from linebyline.checker.notation import FAMILIES, ROWS
+from linebyline.checker.letters import FAMILIES, ROWS
 from linebyline.checker.scene import ACTIVATION_NAMES, LOSS_NAMES, LOSS_WORDS, Scene
 from linebyline.network import question_network
 

@@ -3,10 +3,11 @@
 import re
 from dataclasses import replace
 
-from linebyline.checker.meaning import read_aliases
-from linebyline.checker.notation import convention, is_layer_text, rows_for, sub_terms_or_none
+from linebyline.checker.aliases import read_aliases
+from linebyline.checker.letters import convention, rows_for
 from linebyline.checker.parser import Node, Parser, single_item
 from linebyline.checker.scene import Scene, as_scene
+from linebyline.checker.scripts import is_layer_text, sub_terms_or_none
 from linebyline.checker.tokens import Unreadable, script_text
 from linebyline.network import Network, question_network
 

@@ -5,30 +5,19 @@ leaves are symbols that wait for a choice of what they stand for.
 """
 
 import math
-import re
 from dataclasses import dataclass
 
-from linebyline.checker.notation import (
-    FUNCTIONS,
-    LIMIT_LETTERS,
-    LOSSES,
-    NAMED,
-    Choice,
-    choices,
-    convention,
-    is_layer_text,
-    layer_number,
-    spelling,
-    split_units,
-    sub_terms,
-    super_terms,
-)
+from linebyline.checker.aliases import in_book_names, with_role
+from linebyline.checker.letters import FUNCTIONS, LOSSES, NAMED
+from linebyline.checker.notation import Choice, choices, split_units
 from linebyline.checker.parser import INDICATORS, Node, Parser, single_item
-from linebyline.checker.pieces import read_condition
-from linebyline.checker.spellings import tokenise
+from linebyline.checker.scripts import is_layer_text, layer_number, spelling, sub_terms, super_terms
+from linebyline.checker.sums import Sums
 from linebyline.checker.tokens import Unreadable, script_text
 
 MAX_LEAVES = 220
+
+
 COUNTS = {"out": "last", "output": "last", "classes": "last", "in": 0, "input": 0, "samples": -1, "train": -1, "batch": -1}
 
 
@@ -42,61 +31,7 @@ class Leaf:
     options: list
 
 
-@dataclass
-class Alias:
-    name: str
-    primes: int
-    params: list
-    sups: str
-    role: tuple | None = None
-    tree: Node | None = None
-    own: bool = False  # defined by the text itself: its formula is in the text's letters, not in the book's
-
-
-def read_aliases(pairs):
-    """Read the reader's own symbols; each stands for a quantity or for a formula."""
-    out = []
-    for left, right in pairs:
-        try:
-            if not isinstance(left, str) or not isinstance(right, str):
-                raise Unreadable("both must be strings")
-            plain = "\\" not in left
-            tokens = [t for t in tokenise(left) if t.kind != "gap"]
-            item = single_item(Parser(tokens, plain).whole())
-            if item is None or item.kind not in ("name", "bigsum"):
-                raise Unreadable("the left side is not one symbol")
-            terms = [t for t in sub_terms(item)] if item.kind == "name" else [("word", script_text(s)) for s in item.subs]
-            alias = Alias("sum" if item.kind == "bigsum" else item.name, item.primes, terms, "".join(script_text(s) for s in item.sups))
-            tree = Parser([t for t in tokenise(right) if t.kind != "gap"], "\\" not in right).whole()
-        except Unreadable as error:
-            raise ValueError(f"aliases: cannot read {left!r}: {right!r}: {error}") from None
-        target = single_item(tree)
-        alias.tree = tree
-        if target is not None and target.kind == "name":
-            role = {
-                "net": "net",
-                "out": "out",
-                "target": "target",
-                "E": "loss",
-                "w": "W",
-                "W": "W",
-                "b": "b",
-                "delta": "delta",
-                "x": "out",
-                "eta": "eta",
-                "f": "f",
-            }.get(target.name)
-            prefix = "".join(script_text(s) for s in target.subs)
-            layer = "".join(script_text(s) for s in target.sups).strip("()[]")
-            if role and prefix in ("", "h", "o", "i") and (not layer or layer.isdigit() or layer == "L"):
-                alias.role = (role, prefix or layer or ("i" if target.name == "x" else ""))
-            elif target.name in NAMED and not prefix:
-                alias.role = ("named", target.name)
-        out.append(alias)
-    return sorted(out, key=lambda alias: -len(alias.params))
-
-
-class Builder:
+class Builder(Sums):
     """Turn a parsed side into a nested tree whose leaves wait for a choice."""
 
     def __init__(self, conv, scene, options, aliases=(), wide=False, near=False, everywhere=(), count=0, known=None):
@@ -107,8 +42,6 @@ class Builder:
         self.saw = set()
         self.depth, self.in_alias, self.entries = 0, False, []
         self.arguments, self.functions, self.loose = set(), set(), []
-
-    # -- expressions
 
     def build(self, node, scope=None):
         scope = dict(scope or {})
@@ -246,8 +179,6 @@ class Builder:
         meanings = self.conv.meanings(item.name)
         return meanings[0][0] if meanings else None
 
-    # -- items
-
     def item(self, item, scope):
         alias = self._alias(item)
         if alias is not None and alias.role is None:
@@ -357,7 +288,7 @@ class Builder:
         visible = list(dict.fromkeys([*reversed([v for v in scope.values() if isinstance(v, str)]), *sorted(self.free)]))
         conv = self.conv
         if alias is not None:
-            conv = _with_role(conv, item.name, alias.role, self.scene)
+            conv = with_role(conv, item.name, alias.role, self.scene)
         if item.name in ("N", "n", "M", "m") and not item.sups and (size := COUNTS.get("".join(script_text(s) for s in item.subs))) is not None:
             found = [Choice("size", self.scene.layers if size == "last" else size)]
         elif not conv.meanings(item.name) and item.name in "nmNMKCB" and not item.subs and not item.sups:
@@ -382,8 +313,6 @@ class Builder:
         for choice in found:
             self.free.update(s for s in choice.slots if isinstance(s, str) and "#" not in s and s != "label")
         return leaf
-
-    # -- aliases
 
     def _alias(self, item):
         if not self.aliases or item.kind not in ("name", "bigsum"):
@@ -441,8 +370,6 @@ class Builder:
                 self.free.add(value)
             return value
         raise Unreadable("cannot read this index")
-
-    # -- functions
 
     def function_call(self, item, rest):
         """Which function, if a name followed by brackets is a call: (name, primes, power, layer, entry)."""
@@ -539,195 +466,6 @@ class Builder:
         self.entries.append((variables, value))
         return ("entry", value, variables)
 
-    # -- sums
-
-    def bigsum(self, item, rest, scope, tail):
-        variables, conditions, first, stop = self.bounds(item)
-        inner = dict(scope)
-        names = []
-        if not variables:
-            variables = self.open_letters(rest, scope)
-            if variables:
-                self.loose.append(f"the sum without an index is read as over {' and '.join(variables)}")
-            if not variables:
-                return ("entries", self._with_tail(self.product([("", rest[0][1]), *rest[1:]], inner), tail, inner))
-        for letter in variables:
-            self.count += 1
-            fresh = f"{letter}#{self.count}"
-            inner[letter] = fresh
-            names.append(fresh)
-        body = self._with_tail(self.product([("", rest[0][1]), *rest[1:]], inner), tail, inner)
-        conditions = [self.test(c, inner) for c in conditions]
-        if script_text(stop) in variables:
-            raise Unreadable(f"the sum over {script_text(stop)} ends at {script_text(stop)} itself")
-        limits = self.limits(first, stop, scope)
-        return ("sum", names, conditions, limits, body)
-
-    def open_letters(self, rest, scope):
-        """For a sum sign without an index: the index letters of what follows that nothing else binds."""
-        letters, stack = {}, [item for _, item in rest]
-        while stack:
-            node = stack.pop()
-            if isinstance(node, Node):
-                if node.kind == "name" and node.subs:
-                    terms = sub_terms(node)
-                    for term in terms:
-                        if term[0] == "var" and term[1] not in scope and term[1] not in self.everywhere and (term[1] not in "ho" or len(terms) == 1):
-                            letters.setdefault(term[1])
-                stack.extend(node.parts)
-            elif isinstance(node, tuple):
-                stack.extend(node)
-        return list(letters)[:2]
-
-    def bounds(self, item):
-        """Read below and above a sum sign: variables, excluded cases, the first value, the last one."""
-        tokens = [t for s in item.subs for t in s if t.kind not in ("gap", "words")]
-        stop = [t for s in item.sups for t in s if t.kind != "gap"]
-        variables, conditions, first = [], [], None
-        cut = next((k for k, t in enumerate(tokens) if t.kind == "word" and t.text in ("in", "∈")), None)
-        if cut is None:
-            cut = next((k for k, t in enumerate(tokens) if t.kind == "name" and t.text == "in" and k), None)
-        if cut is not None:
-            members = [t for t in tokens[cut + 1 :] if t.text not in ("{", "\\{", "(")]
-            if not members or not (members[0].text[:1].isupper() or len(members[0].text) > 1):
-                raise Unreadable("cannot read the set a sum runs over")
-            tokens = tokens[:cut]
-        parts, part = [], []
-        for token in tokens:
-            if token.text in (",", ";") and token.kind == "op":
-                parts.append(part)
-                part = []
-            else:
-                part.append(token)
-        parts.append(part)
-        for part in parts:
-            part = [t for t in part if not (t.kind == "op" and t.text in "{}()")]
-            relation = next((k for k, t in enumerate(part) if t.kind == "rel" or t.text == "not"), None)
-            if not part:
-                continue
-            if relation is None:
-                for token in part:
-                    if token.kind == "name" and (len(token.text.rstrip("'")) == 1 or token.text == "ell"):
-                        variables.append(token.text)
-                    else:
-                        raise Unreadable(f"cannot read below the sum: {script_text(tokens)!r}")
-                continue
-            left, sign, right = part[:relation], part[relation], [t for t in part[relation + 1 :] if t.kind != "rel"]
-            if len(left) != 1 or left[0].kind != "name":
-                raise Unreadable(f"cannot read below the sum: {script_text(tokens)!r}")
-            letter = left[0].text
-            if sign.text in ("!=", "not"):
-                if letter not in variables:
-                    variables.append(letter)
-                conditions.append((letter, "!=", script_text(right)))
-            else:
-                variables.append(letter)
-                spelt = script_text(right)
-                if not re.fullmatch(r"[01]", spelt):
-                    if re.fullmatch(r"\d+", spelt):
-                        first = int(spelt)
-                        continue
-                    raise Unreadable(f"cannot read where the sum starts: {spelt!r}")
-                first = int(spelt)
-        return variables, conditions, first, stop
-
-    def limits(self, first, stop, scope):
-        """The range of a sum as (first, last or None): a letter for a layer's size is checked for consistency."""
-        if not stop and first is None:
-            return None
-        spelt = script_text(stop)
-        if not stop:
-            return (first, None, "")
-        if re.fullmatch(r"\d+", spelt):
-            return (first if first is not None else 1, int(spelt), "")
-        match = re.fullmatch(
-            r"\|?([A-Za-z]|ell)(?:_(?:[lL][+-]1|[A-Za-z]+|\d|\([lL]\)))?\|?(?:\^?[\(\[]?(?:[lL](?:[+-]\d)?|\d)[\)\]]?)?([+-]\d+)?", spelt
-        )
-        if not match and spelt in ("classes", "outputs", "out", "in", "hidden"):
-            return (first, None, spelt)
-        if (
-            not match
-            or match[1] in scope
-            or match[1] in self.free
-            or match[1] not in LIMIT_LETTERS
-            or (match[1] in self.conv.text_names and self.conv.meanings(match[1]))
-        ):
-            raise Unreadable(f"cannot read where the sum ends: {spelt!r}")
-        offset = int(match[2] or 0)
-        if first == 0 and offset == -1:
-            return (1, None, spelt[: -len(match[2])])
-        return (first, ("size", offset) if offset else None, spelt)
-
-    def nameless_sum(self, item, scope):
-        """A bare \\sum standing for a number: the denominator of the softmax."""
-        if item.subs and script_text(item.subs[0]) not in ("K", "C", "N", "k", "j"):
-            raise Unreadable("a sum of nothing")
-        if not any(kind == "net" for m in self.conv.letters.values() for kind, _ in m):
-            raise Unreadable("a sum of nothing")
-        self.loose.append("right if the sum sign alone stands for the sum of the exponentials of all scores")
-        return self.powered(("partition",), item.sups, scope)
-
-    # -- conditions
-
-    def condition(self, tokens, scope):
-        if any(t.kind == "words" and t.text.lower().startswith(("otherwise", "else", "in other", "sinon")) for t in tokens):
-            return None
-        spelt = "".join(t.text for t in tokens if t.kind == "name")
-        if "otherwise" in spelt or "else" in spelt:
-            return None
-        tokens = [t for t in tokens if not (t.kind == "name" and len(t.text) > 3)]
-        if len(tokens) > 2 and [t.text for t in tokens[:2]] == ["i", "f"]:
-            tokens = tokens[2:]
-        condition = read_condition(tokens)
-        if condition is None:
-            if not [t for t in tokens if t.kind not in ("words", "gap")]:
-                return None
-            raise Unreadable("cannot read the condition of a case")
-        return self.test(condition[:3], scope)
-
-    def test(self, condition, scope):
-        left, relation, right = condition[:3]
-        a, b = self.side_of_test(left, scope), self.side_of_test(right, scope)
-        self.same.append((a, b))
-        return (a, relation, b)
-
-    def side_of_test(self, spelt, scope):
-        spelt = spelt.replace("_", "")
-        if spelt.isdigit():
-            return int(spelt) - 1
-        if spelt in scope:
-            return scope[spelt]
-        if (spelt[0] in "yc" and (len(spelt) > 1 or spelt not in self.free)) or spelt in ("label", "target"):
-            return "label"
-        if len(spelt) == 2 and spelt[0] in "ho" and spelt[1:].isdigit():
-            return int(spelt[1:]) - 1
-        return self.variable(("var", spelt), scope)
-
-    def equality(self, left, relation, right, scope):
-        a, b = (self.side_of_test(t[1], scope) if t[0] == "var" else self.variable(t, scope) for t in (left, right))
-        self.same.append((a, b))
-        return ("indicator", (a, relation, b))
-
-    def indicator(self, tokens, scope):
-        condition = read_condition([t for t in tokens if t.text not in ("\\{", "\\}", "[", "]")])
-        if condition is None:
-            spelt = [t for t in tokens if t.kind in ("num",)]
-            if len(spelt) == 2:  # 1_{1=1}
-                return ("num", float(spelt[0].text == spelt[1].text), "1")
-            raise Unreadable("cannot read the condition of an indicator")
-        return ("indicator", self.test(condition[:3], scope))
-
-    def indicator_of(self, parts, relation, scope):
-        spelt = []
-        for part in parts:
-            item = single_item(part)
-            if item is None or item.kind not in ("name", "num"):
-                raise Unreadable("cannot read the condition of an indicator")
-            spelt.append(item.name + "".join(script_text(s) for s in item.subs))
-        return ("indicator", self.test((spelt[0], "!=" if relation == "!=" else "=", spelt[1]), scope))
-
-    # -- derivatives
-
     def derivative(self, body, variable, scope):
         if variable.kind == "group" and single_item(variable.parts[0]) is None:
             raise Unreadable("a derivative by an expression")
@@ -766,23 +504,3 @@ def _is_complement(tree):
     """Whether a bracket holds 1 - x, or an indicator in place of the 1."""
     first = single_item(Node("sum", parts=tree.parts[:1])) if tree.kind == "sum" else None
     return first is not None and [sign for sign, _, _ in tree.parts] == [1, -1] and (first.name in ("1", "delta") or first.kind == "indicator")
-
-
-def in_book_names(conv):
-    """The same letters, with the book's prefixes ``net_{oj}`` understood: the language of aliases."""
-    new = convention("question")
-    new.__dict__.update({**conv.__dict__, "family": "question"})
-    return new
-
-
-def _with_role(conv, name, role, scene):
-    kind, where = role
-    layer = {"h": "hidden" if scene.layers > 2 else 1, "o": scene.layers, "i": 0, "": None, "L": scene.layers}.get(
-        where, int(where) if where.isdigit() else None
-    )
-    if kind == "W" and where in ("h", "o"):
-        layer = 1 if where == "h" else scene.layers
-    new = convention("question")
-    new.__dict__.update(conv.__dict__)
-    new.letters = {**conv.letters, name: [(kind if kind != "loss" else "loss", None if layer is None else layer)]}
-    return new

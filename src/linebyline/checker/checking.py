@@ -1,0 +1,195 @@
+r"""Judge a derivation: evaluate every side of every equation and name the first that stops being equal.
+
+The checker judges whether each side is *true*, not whether each step is
+justified: a right line after a nonsense step still passes.
+"""
+
+import re
+from dataclasses import replace
+from itertools import zip_longest
+
+import numpy as np
+
+from linebyline.checker.aliases import read_aliases
+from linebyline.checker.claims import scalar_claim
+from linebyline.checker.guess import likely_rows, likely_scenes, names_in, names_of, other_networks, quotients_in, roles_in, shapes_of
+from linebyline.checker.judge import Judge
+from linebyline.checker.letters import convention
+from linebyline.checker.own import OWN_BIASES, definable, definitions, numbers_biases, with_own_biases
+from linebyline.checker.parser import Parser
+from linebyline.checker.pieces import read
+from linebyline.checker.spellings import tokenise
+from linebyline.checker.tokens import Unreadable
+from linebyline.checker.verdicts import PATIENCE, clock
+
+
+def check(text, network=None, notation=None, target=None, aliases=None):
+    r"""Check a derivation, side by side, against the true derivatives of a network's loss.
+
+    Parameters
+    ----------
+    text : str
+        The derivation as typed: LaTeX or plain text, with or without dollars and prose around it.
+        A name that the text itself defines, as in ``q_j = ...``, is read by that definition.
+    network : Network, Scene, mapping or str, optional
+        What it is about: a :class:`linebyline.network.Network`; a
+        :class:`~linebyline.checker.Scene`, or a mapping with its fields, as in
+        ``{"hidden": "softmax", "output": "softmax", "loss": "cross_entropy", "sizes": (2, 3, 3)}``;
+        or the hidden activation's name. Inferred from the text if not given.
+    notation : str, optional
+        ``"question"``, ``"layers"``, ``"classes"``, ``"matrix"``, or a row of
+        ``linebyline.checker.letters.ROWS`` such as ``"nielsen"`` or ``"bishop"``.
+        Inferred, and printed, if not given.
+    target : str, optional
+        What should have been derived, as in ``r"\partial E/\partial w_1"``; without it
+        each chain's own left side is the truth.
+    aliases : mapping of str to str, optional
+        The reader's own symbols, in the book's names or as formulas:
+        ``{r"s_i": "out_hi", r"Z": r"\sum_k e^{net_{ok}}"}``.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `text` is not a string or is too long, or another argument is not one of the above.
+
+    Examples
+    --------
+    >>> report = check(r"\frac{\partial E}{\partial w_5} = (out_{o1} - target_{o1}) \, out_{h1}", network="sigmoid")
+    >>> [side.status for side in report.sides]
+    ['reference', 'wrong']
+    >>> report.first_wrong
+    1
+    """
+    chains = read(text)
+    own = read_aliases(dict(aliases).items()) if aliases else []
+    target_tree = _read_target(target)
+    names = names_in(chains) | (names_of(target_tree) if target_tree else {})
+    scenes, guessed = likely_scenes(network, names, notation, own)
+    scene_aliases = read_aliases(scenes[0].aliases)
+    known = own + scene_aliases
+    candidates = definable(chains, names)
+    rows = likely_rows(notation, names, known, quotients_in(chains), {item.name for item in candidates.values()}, roles_in(chains))
+    defined = definitions(candidates, chains, names, rows[0], known)
+    known = known + list(defined.values())
+    own_biases = not guessed and scenes[0].shared_bias and numbers_biases(names, convention(rows[0]))
+    if own_biases:
+        scenes = [with_own_biases(scenes[0])]
+    start, refuted = clock(), {}
+    claims = [] if target_tree else [claimed(text, chain, scenes, known, start, guessed) for chain in chains]
+    settled = {k: claim for k, claim in enumerate(claims) if claim and not claim.score}
+    named = named_activations(text, settled.values())
+
+    def attempt(scene, row):
+        judge = Judge(text, scene, convention(row), known, chains, target_tree, names, start, row == notation and row != "question")
+        judge.settled, judge.conv.named, judge.guessed = settled, named, guessed
+        return judge.run()
+
+    tried = []  # (unread sides, score, rank, outcome, scene, row)
+    for first in shapes_of(scenes):
+        for rank, row in enumerate(rows):
+            outcome = attempt(first, row)
+            if first is scenes[0] and row != rows[0] and outcome.score < refuted.get("score", 0):
+                outcome.doubt(refuted["row"], refuted["wrong"])
+            if first is scenes[0] and not refuted and outcome.all_read():
+                refuted = {"row": row, "wrong": outcome.wrong_places(), "score": outcome.score}
+            tried.append((outcome.unread(), outcome.score, rank + scenes.index(first), outcome, first, row))
+            if outcome.score == 0 or clock() - start > PATIENCE:
+                break
+            if first is scenes[0] and rank == 0 and outcome.mostly_right():
+                rows = rows[:1]  # the likeliest letters fit most lines: a wrong line is wrong, not written in other letters
+                break
+        if tried[-1][1] == 0 or clock() - start > PATIENCE:
+            break
+    by_size = {}
+    for _, _, rank, _, first, row in sorted(tried, key=lambda t: t[:3]):
+        by_size.setdefault(first.sizes, []).append((rank, first, row))
+    best_of_each_size = [found for group in zip_longest(*by_size.values()) for found in group if found is not None]
+    for rank, first, row in best_of_each_size[:6]:
+        for scene in scenes:
+            if min(t[1] for t in tried) == 0 or clock() - start > PATIENCE:
+                break
+            if scene is not first and scene.sizes == first.sizes and bool(scene.batch) == bool(first.batch):
+                outcome = attempt(scene, row)
+                tried.append((outcome.unread(), outcome.score, rank - scenes.index(first) + scenes.index(scene), outcome, scene, row))
+    best = min(tried, key=lambda t: t[1:3])[3]
+    if best.score and not {"b", "B", "beta"} & set(names) and best.judge.scene.bias and best.writes_out_scores():
+        bare = Judge(text, replace(best.judge.scene, bias=False), best.judge.conv, known, chains, target_tree, names, start).run()
+        if bare.score == 0:
+            bare.loose_notes.append("right for a network without biases")
+            best = bare
+    if best.score and not guessed and scenes[0].shared_bias and best.judge.conv.family != "question":  # a vector b has one entry a unit
+        own = Judge(text, with_own_biases(scenes[0]), best.judge.conv, known, chains, target_tree, names, start).run()
+        if own.score < best.score:
+            best, own_biases = own, True
+    if guessed and best.wrong_places():
+        right_elsewhere(best, start)
+    for k, claim in enumerate(claims):
+        if claim and any(v.status not in ("reference", "ok") for v in best.verdicts[k]):
+            best.verdicts[k] = claim.verdicts[0]
+    for k in defined:
+        if best.verdicts[k][1].status in ("ok", "loose"):
+            best.verdicts[k][1].status, best.verdicts[k][1].message = "reference", "the text's own definition: taken as it stands"
+    return best.report(guessed, notation, [OWN_BIASES] if own_biases else [])
+
+
+def right_elsewhere(outcome, start):
+    """Without a network given: a whole text that is right in another one is not called wrong."""
+    mine, wrong, slips = outcome.judge, outcome.wrong_places(), {}
+    for scene in other_networks(mine.scene):
+        if clock() - start > 2 * PATIENCE:
+            break
+        judge = Judge(mine.text, scene, mine.conv, mine.aliases, mine.chains, mine.target, mine.names, mine.start)
+        judge.settled, judge.guessed = mine.settled, True
+        again = judge.run()
+        there = {(i, j): again.verdicts[i][j] for i, j in wrong}
+        zeros = [np.abs(value).max() < 1e-10 for v in there.values() for key, value in v.values() if key[0] == id(scene)]
+        if not again.wrong_places() and all(v.status == "ok" for v in there.values()) and not any(zeros):
+            why = f"right in a {scene.describe()}, not in a {mine.scene.describe()}; give the network"
+            slips = {place: v.reserved(why, (judge, again.options)) for place, v in there.items()}
+            break
+        outcome.others.append((judge, again))
+    for (i, j), verdict in slips.items():
+        outcome.verdicts[i][j] = verdict
+
+
+def named_activations(text, claims):
+    r"""The functions that a text itself names: \sigma as the sigmoid, in words or by a claim that only the sigmoid fulfils."""
+    if any(claim.judge.scene.output == "sigmoid" and "sigma" in claim.judge.names for claim in claims):
+        return {"sigma": "sigmoid"}
+    sigma = r"(?:\\sigma(?![a-z])|σ)"
+    defined = rf"{sigma}\s*\([^)]*\)\s*=[^=$\n]{{0,20}}1\s*\+\s*\\?e"
+    near = re.search(rf"{sigma}[^.\n=]{{0,40}}(?:sigmoid|logistic)|(?:sigmoid|logistic)[^.\n=]{{0,40}}{sigma}|{defined}", text)
+    return {"sigma": "sigmoid"} if near and not re.search("tanh|softmax|relu|ReLU", near[0]) else {}
+
+
+def claimed(text, chain, scenes, aliases, start, guessed):
+    """Judge a chain as a claim about one activation, on one unit; None if it is not one, or cannot be read so."""
+    best = None
+    for trees, own, scene, note in scalar_claim(chain, scenes[0], aliases, guessed):
+        sides = [replace(side, tree=tree) for side, tree in zip(chain.sides, trees)]
+        alone = [replace(chain, sides=sides)]
+        judge = Judge(text, scene, convention("nielsen"), own, alone, None, names_in(alone), start)
+        outcome = judge.run()
+        if outcome.all_read() and (best is None or outcome.score < best.score):
+            best = outcome
+            for verdict in outcome.verdicts[0]:
+                verdict.home = (judge, outcome.options)
+                if verdict.status == "ok":
+                    verdict.status = "loose" if note.startswith("loose: ") else "ok"
+                    verdict.message = "; ".join(filter(None, [verdict.message, note.removeprefix("loose: ")]))
+    return best
+
+
+def _read_target(target):
+    if target is None:
+        return None
+    if not isinstance(target, str):
+        raise TypeError(f"target: expected a string or None, got {type(target).__name__}")
+    try:
+        return Parser([t for t in tokenise(target.strip().strip("$")) if t.kind not in ("gap",)], "\\" not in target).whole()
+    except Unreadable as error:
+        raise ValueError(f"target: cannot read {target!r}: {error}") from None
