@@ -80,3 +80,7 @@ def test_a_vector_of_biases_has_one_a_unit():
     assert report.ok and any("one bias a unit" in line for line in report.assumptions)
     assert statuses(text.replace("L = p - y", "L = y - p"), network)[3] == "wrong"
     assert statuses(r"\frac{\partial L}{\partial b} = \sum_i (p_i - y_i)", network)[1] in ("ok", "loose")
+
+
+def test_a_gradient_of_what_the_text_defines_is_said_to_be_unread():
+    assert "wrong" not in statuses(r"A = A^{}, \quad dA = 0", question_network(), notation="matrix")

@@ -274,7 +274,9 @@ class Builder(Sums):
         if item.kind != "name":
             raise Unreadable("a derivative by something that is not a symbol")
         alias = self._alias(item)
-        if alias is not None and alias.role is not None and alias.role[0] in ("f", "named"):
+        if alias is not None and alias.role is None:
+            raise Unreadable(f"a derivative of or by {item.name}, which stands for a formula")
+        if alias is not None and alias.role[0] in ("f", "named"):
             raise Unreadable(f"{item.name} is a function: of what?")
         key = (
             item.name,
