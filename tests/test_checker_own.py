@@ -82,5 +82,7 @@ def test_a_vector_of_biases_has_one_a_unit():
     assert statuses(r"\frac{\partial L}{\partial b} = \sum_i (p_i - y_i)", network)[1] in ("ok", "loose")
 
 
-def test_a_gradient_of_what_the_text_defines_is_said_to_be_unread():
-    assert "wrong" not in statuses(r"A = A^{}, \quad dA = 0", question_network(), notation="matrix")
+def test_a_gradient_of_what_stands_for_a_formula_is_said_to_be_unread():
+    text = r"\Upsilon = out_{o1} out_{o2}, \quad \frac{\partial E}{\partial \Upsilon} = out_{o1}"
+    assert statuses(text, question_network())[2] == "unreadable"
+    assert statuses(r"dQ = out_{o1}", question_network(), aliases={"Q": "out_{o1} out_{o2}"})[0] == "unreadable"
