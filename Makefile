@@ -67,7 +67,7 @@ test-site measure-site: export REQUIRE_BROWSER ?= 1
 .PHONY: test-site
 test-site: book ## open every page of the built site in a real browser
 	@$(BIN)/python tests/site/site_browser.py
-	$(BIN)/python -m pytest tests/site -n auto --dist worksteal
+	$(BIN)/python -m pytest tests/site -n auto --dist worksteal || { echo "Once more, alone: what failed while several browsers ran side by side ..."; $(BIN)/python -m pytest tests/site --last-failed --last-failed-no-failures none; }
 
 .PHONY: measure-site
 measure-site: book ## measure the built site in a real browser and print the table
