@@ -653,3 +653,8 @@ def test_a_second_letter_for_the_scores_in_a_later_side_is_a_reservation():
 
 def test_the_outputs_without_an_index_are_not_the_inputs():
     assert statuses(r"\frac{\partial out}{\partial net_{h1}} = 0", question_network())[1] == "wrong"
+
+
+@pytest.mark.parametrize("text", [r"0^\hat", r"e^\hat", r"x_\bar", r"\frac{\partial E}{\partial w_5} = \frac{1}", r"x^", r"\sqrt"])
+def test_a_formula_that_breaks_off_is_unread_and_says_so(text):
+    assert any(side.status == "unreadable" and side.message for side in check(text, question_network()).sides)

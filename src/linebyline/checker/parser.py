@@ -51,7 +51,7 @@ class Parser:
 
     def take(self):
         token = self.peek()
-        self.at += 1
+        self.at += token.kind != "end"
         return token
 
     def whole(self):
