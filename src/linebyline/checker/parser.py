@@ -51,7 +51,7 @@ class Parser:
 
     def take(self):
         token = self.peek()
-        self.at += token.kind != "end"
+        self.at += self.at < len(self.tokens)
         return token
 
     def whole(self):
