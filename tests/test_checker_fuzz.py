@@ -41,3 +41,8 @@ def test_a_million_characters_and_a_thousand_lines_are_refused_in_time():
     assert trouble("x" * 1_000_000, None) is None
     assert trouble("\\frac{\\partial E}{\\partial w_5} = " * 1_000, None) is None
     assert trouble("E = E\n" * 5_000, None) is None
+
+
+@pytest.mark.parametrize("text", ["[" * 3900, "(" * 3900, r"\{" * 1900, "x_[" * 1300, "np.sum(" * 550])
+def test_many_open_brackets_take_no_longer_than_others(text):
+    assert trouble(text, None) is None

@@ -33,6 +33,9 @@ def respell(tokens, plain=False):
 # ---------------------------------------------------------------- helpers
 
 
+REACH = 250  # symbols: each bracket of a long text is looked at once, so the work stays within bounds
+
+
 def _is(tokens, at, *texts):
     return 0 <= at < len(tokens) and tokens[at].text in texts and tokens[at].kind not in ("words",)
 
@@ -42,9 +45,9 @@ def _op(text, at):
 
 
 def _close(tokens, at):
-    """The place of the bracket that closes the one at `at`, or None."""
+    """The place of the bracket that closes the one at `at`, or None; what is longer than `REACH` is no index or argument."""
     depth = 0
-    for k in range(at, len(tokens)):
+    for k in range(at, min(at + REACH, len(tokens))):
         if tokens[k].kind == "op":
             depth += (tokens[k].text in PAIRS) - (tokens[k].text in PAIRS.values())
             if depth == 0:
