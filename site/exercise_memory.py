@@ -1,8 +1,9 @@
 """Let a reader mark exercises as solved; the browser remembers, and nothing is sent anywhere.
 
 An admonition of class ``exercise`` gets a checkbox, and a page with exercises a line that counts them, with a way to
-forget. Both are drawn into the page when it is built, so that nothing moves when ``assets/reader.js`` fills them;
-where scripts are off they are hidden.
+forget. A cell of tag ``hide-cell`` is a solution, and what unfolds it says so. Checkbox
+and line are drawn into the page when it is built, so that nothing moves when ``assets/reader.js`` fills them; where
+scripts are off they are hidden.
 """
 
 import html
@@ -31,6 +32,8 @@ class Checkboxes(SphinxTransform):
     default_priority = 880
 
     def apply(self, **kwargs):
+        for cell in self.document.findall(lambda node: isinstance(node, nodes.container) and node.get("hide_mode") == "all"):
+            cell["prompt_show"], cell["prompt_hide"] = "Show the solution", "Hide the solution"
         exercises = [node for node in self.document.findall(nodes.Admonition) if "exercise" in node.get("classes", [])]
         self.env.metadata[self.env.docname].pop("exercises", None)
         if not exercises:

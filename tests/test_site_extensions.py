@@ -118,6 +118,8 @@ CELLS = [
         HTML('<p>a &lt; b <span class="lbl-maths">$a &lt; b$</span> ?{ <span class="lbl-maths">$\frac{a$</span></p>')
         """,
     ),
+    ("code", "# the code of a drawing", "hide-input"),
+    ("code", "# Solution to 1.1", "hide-cell"),
 ]
 
 
@@ -125,7 +127,8 @@ def write_book(folder, pages=BOOK, cells=CELLS):
     for name, content in pages.items():
         (folder / name).write_text(textwrap.dedent(content).lstrip(), encoding="utf-8")
     made = {"markdown": nbformat.v4.new_markdown_cell, "code": nbformat.v4.new_code_cell}
-    notebook = nbformat.v4.new_notebook(cells=[made[kind](textwrap.dedent(text).strip()) for kind, text in cells])
+    cells = [made[kind](textwrap.dedent(text).strip(), metadata={"tags": tags}) for kind, text, *tags in cells]
+    notebook = nbformat.v4.new_notebook(cells=cells)
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     nbformat.write(notebook, folder / "first.ipynb")
     config = (ROOT / "_config.yml").read_text(encoding="utf-8")
@@ -248,6 +251,12 @@ def test_an_exercise_gets_its_checkbox_and_the_page_its_count(site):
     assert '<input type="checkbox" data-exercise="2.1">' in page and 'data-forget="book"' in page
     assert '<meta name="book-exercises" content="1">' in page
     assert "data-forget" not in text_of(site, "first.html")
+
+
+def test_what_unfolds_says_what_it_is(site):
+    page = text_of(site, "first.html")
+    assert re.findall(r'<p class="collapsed admonition-title">(.*?)</p>', page) == ["Show the code", "Show the solution"]
+    assert re.findall(r'<p class="expanded admonition-title">(.*?)</p>', page) == ["Hide the code", "Hide the solution"]
 
 
 def test_the_search_index_knows_sections_equations_exercises_and_figures(site):
