@@ -18,7 +18,7 @@ SYMBOLS = {
     "partial": "∂", "sigma": "σ", "delta": "δ", "eta": "η", "alpha": "α", "beta": "β", "lambda": "λ", "theta": "θ", "mu": "μ", "epsilon": "ε",
     "Delta": "Δ", "nabla": "∇", "sum": "∑", "prod": "∏", "log": "log", "ln": "ln", "exp": "exp", "max": "max", "cdot": "·", "times": "×",
     "odot": "⊙", "infty": "∞", "in": "∈", "neq": "≠", "ne": "≠", "le": "≤", "leq": "≤", "ge": "≥", "geq": "≥", "approx": "≈", "to": "→",
-    "rightarrow": "→", "pm": "±", "quad": " ", "ldots": "…", "dots": "…", "prime": "′", "top": "ᵀ",
+    "rightarrow": "→", "pm": "±", "quad": " ", "qquad": " ", "ldots": "…", "dots": "…", "prime": "′", "top": "ᵀ",
 }  # fmt: skip
 SPOKEN = {
     "partial": "partial derivative gradient", "sigma": "sigma sigmoid", "delta": "delta", "eta": "eta learning rate", "nabla": "nabla gradient",
@@ -42,6 +42,7 @@ def plain(text):
         if shorter == text:
             break
         text = shorter
+    text = re.sub(r"\\\\\s*&\s*(?==|\\q?quad\b)", " ", text)  # a row that goes on with the formula of the row above
     text = re.sub(r"\\(begin|end)\{\w+\*?\}|\\(left|right|big|Big|bigl|bigr|mathrm|text|operatorname|mathbf|boldsymbol|tfrac|frac)\b|[{}&]", "", text)
     text = text.replace("\\\\", "; ").replace("\\,", " ").replace("\\;", " ").replace("\\!", "")
     text = COMMAND.sub(lambda match: SYMBOLS.get(match[1], match[1]), text)
@@ -84,7 +85,7 @@ def own_text(section, code=True):
                 words.append(" ")
 
     walk(section)
-    return " ".join("".join(words).split())
+    return re.sub(r"(?<=[\w)”]) (?=[,.;:?)](?: |$))", "", " ".join("".join(words).split()))
 
 
 def shorten(text, length=180):
@@ -97,12 +98,12 @@ def shorten(text, length=180):
 
 
 def label_words(label):
-    """Return the words of a label: ``eq-softmax-gradient`` is the softmax gradient.
+    """Return the words of a label: ``eq-05-softmax-gradient``, in chapter 5, is the softmax gradient.
 
-    >>> label_words("eq-softmax-gradient")
+    >>> label_words("eq-05-softmax-gradient")
     'softmax gradient'
     """
-    return re.sub(r"^(eq|eqn|equation|fig|figure|tab|table|ex)\b[-_: ]*", "", re.sub(r"[-_:]+", " ", label)).strip()
+    return re.sub(r"^(eq|eqn|equation|fig|figure|tab|table|ex)\b *(\d\d\b *)?", "", re.sub(r"[-_:]+", " ", label)).strip()
 
 
 def enclosing(node):

@@ -24,6 +24,7 @@ ICON_FONT = re.compile(r'url\([^)]*?/(fa-[\w-]+)\.woff2\) format\("woff2"\),url\
 ICON_NAME = re.compile(r"\bfa-([a-z0-9-]+)")
 SVG = re.compile(r'<svg role="img".*?</svg>', re.S)
 DRAWING = re.compile(r'(<svg role="img" aria-label="[^"]*") style="([^"]*)"((?: xmlns[:\w]*="[^"]*")*) width="([\d.]+pt)"')
+COLUMNS = re.compile(r"\S {3,}\S")
 FIRST_SCREEN = 80_000  # characters of an article that fill a screen for certain
 ASK_FOR_FONTS = (
     "for (const font of ['1em KaTeX_Main', 'italic 1em KaTeX_Math', '1em KaTeX_Size1', '1em KaTeX_Size2', '1em KaTeX_Size3', "
@@ -64,6 +65,14 @@ def copy_assets(app):
     """Copy the site's own scripts and style sheets into the built site."""
     if app.builder.format == "html":
         shutil.copytree(SITE / "assets", Path(app.outdir) / "_static" / "site", dirs_exist_ok=True)
+
+
+def keep_columns(app, doctree, docname):
+    """Mark the outputs whose lines stand in columns: on a phone they scroll, where sentences wrap."""
+    for output in doctree.findall(nodes.literal_block):
+        lines = output.astext().splitlines()
+        if "output" in output["classes"] and sum(bool(COLUMNS.search(line)) for line in lines) > 2:
+            output["classes"].append("columns")
 
 
 def check_alternative_text(app, doctree, docname):
@@ -240,6 +249,7 @@ def setup(app):
     app.connect("config-inited", configure)
     app.connect("builder-inited", copy_assets)
     app.connect("doctree-resolved", check_alternative_text)
+    app.connect("doctree-resolved", keep_columns)
     app.connect("build-finished", tidy_pages, priority=550)
     app.connect("build-finished", protect, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -28,6 +28,7 @@ import reference_previews  # noqa: E402
 import static_math  # noqa: E402
 import style_bundle  # noqa: E402
 import whole_book  # noqa: E402
+from docutils import nodes, utils  # noqa: E402
 
 LIVE = {"model_module": "anywidget", "model_name": "AnyModel", "state": {"_esm": "export default {}"}}
 PLAIN = {"model_module": "@jupyter-widgets/controls", "model_name": "IntSliderModel", "state": {}}
@@ -406,10 +407,25 @@ def test_rows_of_an_equation_become_what_katex_takes():
         (r"out_i = \frac{e^{net_i}}{\sum_k e^{net_k}}", "out_i = e^net_i/(∑_k e^net_k)"),
         (r"\begin{aligned} a &= b \\ c &= d \end{aligned}", "a = b ; c = d"),
         (r"\frac{1}{\frac{a}{b}}", "1/a/b"),
+        (r"\begin{aligned} a &= b \\ &\quad \cdot c \\ &= d \\ &\qquad - e \end{aligned}", "a = b · c = d - e"),
     ],
 )
 def test_tex_reads_in_one_line(tex, words):
     assert book_search.plain(tex) == words
+
+
+def cell_output(text):
+    document = utils.new_document("")
+    document += nodes.literal_block(text, text, classes=["output", "stream"])
+    return document
+
+
+def test_a_table_of_text_keeps_its_columns_and_a_sentence_does_not():
+    table = cell_output("index      ours\nW[0]      +1.0\nW[1]      -2.0\n")
+    sentence = cell_output("right 0.1   slip 0.2\nThe slip is what is left.\n")
+    for document in (table, sentence):
+        offline_site.keep_columns(None, document, "chapters/a")
+    assert "columns" in table[0]["classes"] and "columns" not in sentence[0]["classes"]
 
 
 def test_an_exercise_without_a_number_is_remembered_by_its_place():
