@@ -42,7 +42,7 @@ def plain(text):
         if shorter == text:
             break
         text = shorter
-    text = re.sub(r"\\\\\s*&\s*(?==|[-+]|\\q?quad\b)", " ", text)  # a row that goes on with the formula of the row above
+    text = re.sub(r"\\\\\s*&\s*(?==|[-+]|\\q?quad\b|\\[;:,])", " ", text)  # a row that goes on with the formula of the row above
     text = re.sub(r"\\(begin|end)\{\w+\*?\}|\\(left|right|big|Big|bigl|bigr|mathrm|text|operatorname|mathbf|boldsymbol|tfrac|frac)\b|[{}&]", "", text)
     text = text.replace("\\\\", "; ").replace("\\,", " ").replace("\\;", " ").replace("\\!", "")
     text = COMMAND.sub(lambda match: SYMBOLS.get(match[1], match[1]), text)

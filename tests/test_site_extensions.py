@@ -407,7 +407,7 @@ def test_rows_of_an_equation_become_what_katex_takes():
         (r"out_i = \frac{e^{net_i}}{\sum_k e^{net_k}}", "out_i = e^net_i/(∑_k e^net_k)"),
         (r"\begin{aligned} a &= b \\ c &= d \end{aligned}", "a = b ; c = d"),
         (r"\frac{1}{\frac{a}{b}}", "1/a/b"),
-        (r"\begin{aligned} a &= b \\ &\quad \cdot c \\ &= d \\ &\qquad - e \end{aligned}", "a = b · c = d - e"),
+        (r"\begin{aligned} a &= b \\ &\quad \cdot c \\ &= d \\ &\qquad - e \\ &\; - f \end{aligned}", "a = b · c = d - e - f"),
     ],
 )
 def test_tex_reads_in_one_line(tex, words):
