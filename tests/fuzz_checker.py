@@ -9,13 +9,13 @@ Run ``python tests/fuzz_checker.py --count 1000000 --jobs 2``; it stops at the f
 # ruff: noqa: E501  (two vocabularies)
 import argparse
 import json
+import multiprocessing
 import os
 import re
 import signal
 import sys
 import time
 import warnings
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -195,6 +195,10 @@ def run(number, count):
     return tried[0], None
 
 
+def share(task):
+    return run(*task)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--count", type=int, default=1_000_000, help="inputs in all")
@@ -205,17 +209,14 @@ def main():
     options = parser.parse_args()
     shares = -(-options.count // options.share)
     done, bad, begun = 0, [], time.time()
-    with ProcessPoolExecutor(options.jobs, max_tasks_per_child=20) as pool:
-        waiting = [pool.submit(run, options.seed + number, options.share) for number in range(shares)]
-        for future in as_completed(waiting):
-            tried, error = future.result()
+    # a process is replaced now and then, so that none grows; the executor of concurrent.futures can hang when it does that
+    with multiprocessing.get_context("spawn").Pool(options.jobs, maxtasksperchild=20) as pool:
+        for tried, error in pool.imap_unordered(share, [(options.seed + number, options.share) for number in range(shares)]):
             done += tried
             if error:
                 bad.append(error)
                 print(f"trouble: {error}", flush=True)
                 if not options.go_on:
-                    for other in waiting:
-                        other.cancel()
                     break
             if sys.stderr.isatty() or done // options.share % 10 == 0:
                 print(f"{done:,} inputs, {len(bad)} in trouble, {time.time() - begun:.0f} s", flush=True)
