@@ -5,6 +5,8 @@ from fuzz_checker import HOSTILE, html_trouble, texts, trouble
 from fuzz_checker import scenes as all_scenes
 from hypothesis import HealthCheck, given, settings
 
+from linebyline import check
+
 
 @settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
 @given(texts, all_scenes)
@@ -46,3 +48,21 @@ def test_a_million_characters_and_a_thousand_lines_are_refused_in_time():
 @pytest.mark.parametrize("text", ["[" * 3900, "(" * 3900, r"\{" * 1900, "x_[" * 1300, "np.sum(" * 550])
 def test_many_open_brackets_take_no_longer_than_others(text):
     assert trouble(text, None) is None
+
+
+LONG = {
+    "right in one of the networks tried": r"\frac{\partial y_i}{\partial a_j} = y_i(1\{i=j\} - y_j)",
+    "wrong in all of them": r"\frac{\partial y_i}{\partial a_j} = y_i(1\{i=j\} + y_j) y_i",
+    "wrong in the question's": r"\frac{\partial E}{\partial w_1} = (out_{o1}-target_{o1}) out_{o1}(1-out_{o1}) w_5 out_{h1} w_7 i_2",
+}
+
+
+@pytest.mark.parametrize("line", LONG.values(), ids=LONG)
+@pytest.mark.parametrize("scene", [None, "question"])
+def test_a_long_text_takes_no_longer_than_allowed(line, scene):
+    assert trouble("\n".join(["$$" + line + "$$"] * 55), scene) is None
+
+
+def test_the_network_of_a_long_text_is_found_too():
+    report = check("\n".join([LONG["right in one of the networks tried"]] * 55))
+    assert report.ok and report.scene.output == "softmax"

@@ -22,6 +22,8 @@ from linebyline.checker.spellings import tokenise
 from linebyline.checker.tokens import Unreadable
 from linebyline.checker.verdicts import PATIENCE, clock
 
+PROBE = 12  # chains by which the network and the letters of a longer text are guessed
+
 
 def check(text, network=None, notation=None, target=None, aliases=None):
     r"""Check a derivation, side by side, against the true derivatives of a network's loss.
@@ -83,7 +85,9 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     settled = {k: claim for k, claim in enumerate(claims) if claim and not claim.score}
     named = named_activations(text, settled.values())
 
-    def attempt(scene, row):
+    probe = chains if target_tree else chains[:PROBE]  # a long text's network and letters are guessed from how it begins
+
+    def attempt(scene, row, chains=probe):
         judge = Judge(text, scene, convention(row), known, chains, target_tree, names, start, row == notation and row != "question")
         judge.settled, judge.conv.named, judge.guessed = settled, named, guessed
         return judge.run()
@@ -115,7 +119,9 @@ def check(text, network=None, notation=None, target=None, aliases=None):
             if scene is not first and scene.sizes == first.sizes and bool(scene.batch) == bool(first.batch):
                 outcome = attempt(scene, row)
                 tried.append((outcome.unread(), outcome.score, rank - scenes.index(first) + scenes.index(scene), outcome, scene, row))
-    best = min(tried, key=lambda t: t[1:3])[3]
+    *_, best, scene, row = min(tried, key=lambda t: t[1:3])
+    if len(probe) < len(chains):
+        best = attempt(scene, row, chains)
     if best.score and not {"b", "B", "beta"} & set(names) and best.judge.scene.bias and best.writes_out_scores():
         bare = Judge(text, replace(best.judge.scene, bias=False), best.judge.conv, known, chains, target_tree, names, start).run()
         if bare.score == 0:

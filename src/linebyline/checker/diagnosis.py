@@ -27,6 +27,8 @@ def explain(judge, side, verdict, options, deadline):
     base = verdict.message or "not equal to the left side"
     if verdict.numeric:
         return verdict.status, _number(judge, side, verdict, base), ""
+    if clock() > deadline:
+        return verdict.status, base, ""
     ratio = _ratio(judge, verdict, options)
     if ratio:
         found = _by_factor(judge, side, ratio)

@@ -48,12 +48,12 @@ class Outcome:
                 verdict.message = "; ".join(filter(None, [verdict.message, f"right in the notation {self.judge.conv.name!r}, wrong in {row!r}"]))
                 self.score += WEIGHT["loose"]
 
-    def slip_elsewhere(self, side, i, j, message):
+    def slip_elsewhere(self, side, i, j, message, deadline):
         """Without a network given: a side that is right in none is wrong if one small slip explains it in another network, and else unread."""
         for judge, again in self.others[:4]:
             verdict, judge.start = again.verdicts[i][j], clock()
-            if verdict.status == "wrong" and verdict.reference is not None:
-                status, found, repair = explain(judge, side, verdict, again.options, clock() + 0.08)
+            if verdict.status == "wrong" and verdict.reference is not None and clock() < deadline:
+                status, found, repair = explain(judge, side, verdict, again.options, min(clock() + 0.08, deadline))
                 if repair:
                     return status, f"{found}, in a {judge.scene.describe()}", repair
         return "unreadable", f"no reading of it fits a network that was tried: {message}; give the network", ""
@@ -79,7 +79,7 @@ class Outcome:
                     status, message = "loose", "; ".join(filter(None, [message, *reserved]))
                 unsure = guessed and judge.scene.network is None and not self.is_claim(verdict)
                 if unsure and status == "wrong" and re.match(UNEXPLAINED, message) and "right" not in message:
-                    status, message, repair = self.slip_elsewhere(side, i, j, message)
+                    status, message, repair = self.slip_elsewhere(side, i, j, message, deadline + 0.1)
                 if side.left_open:
                     message = "; ".join(filter(None, [message, f"what follows, {side.left_open}, is left open and not judged"]))
                 sides.append(SideReport(side.text, side.line, status, message, self.reading(verdict), verdict.holds_for, repair))
