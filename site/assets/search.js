@@ -13,6 +13,7 @@
 
   const entries = window.BOOK_INDEX.map((entry) => ({
     ...entry,
+    name: split(entry.t.replace(/^Equation \([^)]*\):/, "")).join(" "), // asked for by its whole name, it comes first
     title: new Set(stems(split(entry.t))),
     words: new Set(stems(split(`${entry.w} ${entry.k === "equation" ? entry.d : ""}`))),
   }));
@@ -48,7 +49,7 @@
           score += worth[index] * found;
         });
         const covered = met / words.length;
-        const exact = phrase.length > 3 && split(entry.t).join(" ").includes(phrase) ? 1.5 : 1;
+        const exact = entry.name === phrase ? 3 : phrase.length > 3 && split(entry.t).join(" ").includes(phrase) ? 1.5 : 1;
         // among equal answers the shorter title is the closer one
         return { entry, covered, score: (score * covered * covered * exact * BOOST[entry.k]) / (1 + 0.02 * entry.title.size) };
       })
