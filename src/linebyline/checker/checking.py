@@ -122,15 +122,17 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     *_, best, scene, row = min(tried, key=lambda t: t[1:3])
     if len(probe) < len(chains):
         best = attempt(scene, row, chains)
+        if scene is scenes[0] and refuted and row != refuted["row"]:
+            best.doubt(refuted["row"], refuted["wrong"])
     if best.score and not {"b", "B", "beta"} & set(names) and best.judge.scene.bias and best.writes_out_scores():
         bare = Judge(text, replace(best.judge.scene, bias=False), best.judge.conv, known, chains, target_tree, names, start).run()
         if bare.score == 0:
             bare.loose_notes.append("right for a network without biases")
             best = bare
     if best.score and not guessed and scenes[0].shared_bias and best.judge.conv.family != "question":  # a vector b has one entry a unit
-        own = Judge(text, with_own_biases(scenes[0]), best.judge.conv, known, chains, target_tree, names, start).run()
-        if own.score < best.score:
-            best, own_biases = own, True
+        unshared = Judge(text, with_own_biases(scenes[0]), best.judge.conv, known, chains, target_tree, names, start).run()
+        if unshared.score < best.score:
+            best, own_biases = unshared, True
     if guessed and best.wrong_places():
         right_elsewhere(best, start)
     for k, claim in enumerate(claims):
