@@ -50,6 +50,11 @@ def test_many_open_brackets_take_no_longer_than_others(text):
     assert trouble(text, None) is None
 
 
+@pytest.mark.parametrize("text", ["−...", "- \\dots", "= + \\dots", "E = -..."])
+def test_dots_behind_a_sign_alone_are_no_sum(text):
+    assert trouble(text, None) is None
+
+
 LONG = {
     "right in one of the networks tried": r"\frac{\partial y_i}{\partial a_j} = y_i(1\{i=j\} - y_j)",
     "wrong in all of them": r"\frac{\partial y_i}{\partial a_j} = y_i(1\{i=j\} + y_j) y_i",

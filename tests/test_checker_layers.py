@@ -9,8 +9,13 @@ import linebyline
 from linebyline import checker
 
 PACKAGE = Path(linebyline.__file__).parent
-ORDER = [name.strip() for name in checker.__doc__.rsplit("::", 1)[1].split("<")]
-PARTS = {path.stem: path for path in (PACKAGE / "checker").glob("*.py") if path.stem != "__init__"}
+ROOMS = [line.strip().rpartition(": ") for line in checker.__doc__.rsplit("::", 1)[1].strip().splitlines()]
+ORDER = [f"{room}.{part}".strip(".") for room, _, parts in ROOMS for part in parts.split(" < ")]
+PARTS = {
+    ".".join(path.relative_to(PACKAGE / "checker").with_suffix("").parts): path
+    for path in (PACKAGE / "checker").rglob("*.py")
+    if path.stem != "__init__"
+}
 
 
 def imported(path):
@@ -31,7 +36,7 @@ def test_the_docstring_orders_every_part():
 
 @pytest.mark.parametrize("name", PARTS)
 def test_a_part_imports_only_parts_before_it(name):
-    used = {module.split(".")[2] for module in imported(PARTS[name]) if module.count(".") >= 2 and module.startswith("linebyline.checker.")}
+    used = {module.removeprefix("linebyline.checker.") for module in imported(PARTS[name])} & set(ORDER)
     assert used <= set(ORDER[: ORDER.index(name)])
 
 

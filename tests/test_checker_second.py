@@ -3,7 +3,7 @@ r"""Derivatives of derivatives: Hessians of the error, second slopes of activati
 import pytest
 
 from linebyline import check
-from linebyline.checker.scene import STEP, Scene, bend, slope
+from linebyline.checker.numbers.scene import STEP, Scene, bend, slope
 from linebyline.network import question_network
 
 SOFTMAX = question_network(output="softmax", loss="cross_entropy")

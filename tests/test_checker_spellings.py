@@ -3,7 +3,7 @@
 import pytest
 
 from linebyline import check
-from linebyline.checker.spellings import tokenise
+from linebyline.checker.parser.spellings import tokenise
 
 CLASSES = {"output": "softmax", "loss": "cross_entropy", "sizes": (3, 3)}
 SOFTMAX = {"output": "softmax", "loss": "cross_entropy", "sizes": (2, 3, 3)}
@@ -70,7 +70,7 @@ def test_one_spelling_for_many(typed, plain, meant):
 
 @pytest.mark.parametrize("typed", [r"\frac{\partial E}{\partial w_{ij}} = \delta_j o_i", r"out_{h1}(1 - out_{h1})", r"\sum_{k \neq i} y_k p_i"])
 def test_what_needs_no_respelling_is_left_alone(typed):
-    from linebyline.checker.tokens import tokenise as cut
+    from linebyline.checker.parser.tokens import tokenise as cut
 
     assert tokenise(typed) == cut(typed)
 

@@ -16,7 +16,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def build_parser():
-    from linebyline.checker.scene import ACTIVATION_NAMES, LOSS_NAMES
+    from linebyline.checker.numbers.scene import ACTIVATION_NAMES, LOSS_NAMES
 
     parser = Parser(prog="python -m linebyline", description="Tools of the book 'Backprop, line by line'.")
     commands = parser.add_subparsers(dest="command", required=True, parser_class=Parser)

@@ -10,17 +10,18 @@ from itertools import zip_longest
 
 import numpy as np
 
-from linebyline.checker.aliases import read_aliases
-from linebyline.checker.claims import scalar_claim
-from linebyline.checker.guess import likely_rows, likely_scenes, names_in, names_of, other_networks, quotients_in, roles_in, shapes_of
-from linebyline.checker.judge import Judge
-from linebyline.checker.letters import convention
-from linebyline.checker.own import OWN_BIASES, definable, definitions, numbers_biases, with_own_biases
-from linebyline.checker.parser import Parser
-from linebyline.checker.pieces import read
-from linebyline.checker.spellings import tokenise
-from linebyline.checker.tokens import Unreadable
-from linebyline.checker.verdicts import PATIENCE, clock
+from linebyline.checker.diagnosis.reporting import report
+from linebyline.checker.guess.claims import scalar_claim
+from linebyline.checker.guess.likely import likely_rows, likely_scenes, names_in, names_of, other_networks, quotients_in, roles_in, shapes_of
+from linebyline.checker.guess.own import OWN_BIASES, definable, definitions, numbers_biases, with_own_biases
+from linebyline.checker.judge.judging import Judge
+from linebyline.checker.judge.verdicts import PATIENCE, clock
+from linebyline.checker.meaning.aliases import read_aliases
+from linebyline.checker.meaning.letters import convention
+from linebyline.checker.parser.grammar import Parser
+from linebyline.checker.parser.pieces import read
+from linebyline.checker.parser.spellings import tokenise
+from linebyline.checker.parser.tokens import Unreadable
 
 PROBE = 12  # chains by which the network and the letters of a longer text are guessed
 
@@ -40,7 +41,7 @@ def check(text, network=None, notation=None, target=None, aliases=None):
         or the hidden activation's name. Inferred from the text if not given.
     notation : str, optional
         ``"question"``, ``"layers"``, ``"classes"``, ``"matrix"``, or a row of
-        ``linebyline.checker.letters.ROWS`` such as ``"nielsen"`` or ``"bishop"``.
+        ``linebyline.checker.meaning.letters.ROWS`` such as ``"nielsen"`` or ``"bishop"``.
         Inferred, and printed, if not given.
     target : str, optional
         What should have been derived, as in ``r"\partial E/\partial w_1"``; without it
@@ -141,7 +142,7 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     for k in defined:
         if best.verdicts[k][1].status in ("ok", "loose"):
             best.verdicts[k][1].status, best.verdicts[k][1].message = "reference", "the text's own definition: taken as it stands"
-    return best.report(guessed, notation, [OWN_BIASES] if own_biases else [])
+    return report(best, guessed, notation, [OWN_BIASES] if own_biases else [])
 
 
 def right_elsewhere(outcome, start):

@@ -5,9 +5,9 @@ import re
 import sys
 
 from linebyline.checker.checking import check
-from linebyline.checker.face import STYLE, as_html, escaped
-from linebyline.checker.letters import FAMILIES, ROWS
-from linebyline.checker.scene import ACTIVATION_NAMES, LOSS_NAMES, LOSS_WORDS, Scene
+from linebyline.checker.face.showing import STYLE, as_html, escaped
+from linebyline.checker.meaning.letters import FAMILIES, ROWS
+from linebyline.checker.numbers.scene import ACTIVATION_NAMES, LOSS_NAMES, LOSS_WORDS, Scene
 from linebyline.network import question_network
 
 EXAMPLE = r"""\frac{\partial E}{\partial w_1}

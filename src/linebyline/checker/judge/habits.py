@@ -4,11 +4,11 @@ import re
 from dataclasses import replace
 from itertools import product as pairs_of
 
-from linebyline.checker.guess import names_of
-from linebyline.checker.letters import NUMBERING, Options
-from linebyline.checker.parser import Node
-from linebyline.checker.scripts import is_layer_text, sub_terms, sub_terms_or_none
-from linebyline.checker.tokens import Unreadable, script_text
+from linebyline.checker.guess.likely import names_of
+from linebyline.checker.meaning.letters import NUMBERING, Options
+from linebyline.checker.meaning.scripts import is_layer_text, sub_terms, sub_terms_or_none
+from linebyline.checker.parser.grammar import Node
+from linebyline.checker.parser.tokens import Unreadable, script_text
 
 
 class Habits:

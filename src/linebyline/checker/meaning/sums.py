@@ -2,11 +2,11 @@
 
 import re
 
-from linebyline.checker.notation import LIMIT_LETTERS
-from linebyline.checker.parser import Node, single_item
-from linebyline.checker.pieces import read_condition
-from linebyline.checker.scripts import sub_terms
-from linebyline.checker.tokens import Unreadable, script_text
+from linebyline.checker.meaning.notation import LIMIT_LETTERS
+from linebyline.checker.meaning.scripts import sub_terms
+from linebyline.checker.parser.grammar import Node, single_item
+from linebyline.checker.parser.pieces import read_condition
+from linebyline.checker.parser.tokens import Unreadable, script_text
 
 
 class Sums:

@@ -8,8 +8,8 @@ that a side's text is still the text as typed.
 import re
 from dataclasses import replace
 
-from linebyline.checker.tokens import Token
-from linebyline.checker.tokens import tokenise as cut
+from linebyline.checker.parser.tokens import Token
+from linebyline.checker.parser.tokens import tokenise as cut
 
 PAIRS = {"{": "}", "(": ")", "[": "]", "\\{": "\\}"}
 LOSS_LETTERS = set("L J E C H ell e Loss loss Cost cost Error error CE BCE MSE NLL".split())
@@ -486,7 +486,7 @@ def dots_in_sums(tokens, plain):
         last = after[1:end]
         while last and last[-1].text in (".", ","):
             last, end = last[:-1], end - 1
-    found = _pattern(terms, last)
+    found = _pattern(terms, last) if terms else None
     if found is None or (last and after[0].text != sign.text):
         return tokens
     count, first, places, stop = found

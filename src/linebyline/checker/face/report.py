@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from linebyline.checker.face import as_html, as_text, verdict
-from linebyline.checker.scene import Scene
+from linebyline.checker.face.showing import as_html, as_text, verdict
+from linebyline.checker.numbers.scene import Scene
 
 STATUSES = ("reference", "ok", "loose", "wrong", "carries", "unreadable", "note-ok", "note-wrong")
 

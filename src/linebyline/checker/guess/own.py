@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from linebyline.checker.aliases import Alias
-from linebyline.checker.letters import FUNCTIONS, convention
-from linebyline.checker.parser import single_item
-from linebyline.checker.scripts import is_layer_text, sub_terms_or_none
-from linebyline.checker.tokens import script_text
+from linebyline.checker.meaning.aliases import Alias
+from linebyline.checker.meaning.letters import FUNCTIONS, convention
+from linebyline.checker.meaning.scripts import is_layer_text, sub_terms_or_none
+from linebyline.checker.parser.grammar import single_item
+from linebyline.checker.parser.tokens import script_text
 
 OWN_BIASES = "b is read as one bias a unit, as the text numbers it; the network given shares one in each layer"
 

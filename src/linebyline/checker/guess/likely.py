@@ -3,12 +3,12 @@
 import re
 from dataclasses import replace
 
-from linebyline.checker.aliases import read_aliases
-from linebyline.checker.letters import convention, rows_for
-from linebyline.checker.parser import Node, Parser, single_item
-from linebyline.checker.scene import Scene, as_scene
-from linebyline.checker.scripts import is_layer_text, sub_terms_or_none
-from linebyline.checker.tokens import Unreadable, script_text
+from linebyline.checker.meaning.aliases import read_aliases
+from linebyline.checker.meaning.letters import convention, rows_for
+from linebyline.checker.meaning.scripts import is_layer_text, sub_terms_or_none
+from linebyline.checker.numbers.scene import Scene, as_scene
+from linebyline.checker.parser.grammar import Node, Parser, single_item
+from linebyline.checker.parser.tokens import Unreadable, script_text
 from linebyline.network import Network, question_network
 
 PAIRS = (  # outputs and losses, the usual ones first

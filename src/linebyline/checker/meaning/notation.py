@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from linebyline.checker.letters import ROLE_WORDS
-from linebyline.checker.scripts import PREFIX, is_layer_text, layer_number, spelling, sub_terms, super_terms
-from linebyline.checker.tokens import Unreadable, script_text
+from linebyline.checker.meaning.letters import ROLE_WORDS
+from linebyline.checker.meaning.scripts import PREFIX, is_layer_text, layer_number, spelling, sub_terms, super_terms
+from linebyline.checker.parser.tokens import Unreadable, script_text
 
 
 @dataclass(frozen=True)

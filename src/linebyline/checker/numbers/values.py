@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from linebyline.checker.notation import Choice
-from linebyline.checker.scene import STEP, SecondDerivative, activate, bend, slope
-from linebyline.checker.tokens import Unreadable
+from linebyline.checker.meaning.notation import Choice
+from linebyline.checker.numbers.scene import STEP, SecondDerivative, activate, bend, slope
+from linebyline.checker.parser.tokens import Unreadable
 
 MAX_CELLS = 400_000
 

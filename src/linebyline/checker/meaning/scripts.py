@@ -2,7 +2,7 @@
 
 import re
 
-from linebyline.checker.tokens import Unreadable, script_text
+from linebyline.checker.parser.tokens import Unreadable, script_text
 
 
 def is_index_number(token):

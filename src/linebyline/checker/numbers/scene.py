@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from linebyline.checker.tokens import Unreadable
+from linebyline.checker.parser.tokens import Unreadable
 from linebyline.network import QUESTION_TARGET, QUESTION_X, Network
 
 STEP = 1e-30

@@ -4,12 +4,12 @@ Their one letter is a stand-in for any number, not a layer of the network: such 
 chain is judged on a network of one unit, where a product of two functions is a number.
 """
 
-from linebyline.checker.aliases import Alias
-from linebyline.checker.guess import names_of
-from linebyline.checker.letters import FUNCTIONS, LOSSES, NAMED
-from linebyline.checker.parser import Node, single_item
-from linebyline.checker.scene import ELEMENTWISE, Scene
-from linebyline.checker.tokens import Unreadable, script_text
+from linebyline.checker.guess.likely import names_of
+from linebyline.checker.meaning.aliases import Alias
+from linebyline.checker.meaning.letters import FUNCTIONS, LOSSES, NAMED
+from linebyline.checker.numbers.scene import ELEMENTWISE, Scene
+from linebyline.checker.parser.grammar import Node, single_item
+from linebyline.checker.parser.tokens import Unreadable, script_text
 
 CALCULUS = ("log", "ln", "exp", "e", "pi")
 ALWAYS_FUNCTIONS = ("f", "g", "phi", "sigma", "psi", "act")

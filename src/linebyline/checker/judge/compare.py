@@ -4,14 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from linebyline.checker.habits import Habits
-from linebyline.checker.letters import ROLE_WORDS
-from linebyline.checker.meaning import Builder
-from linebyline.checker.readings import assignments, uses_label, variables_of
-from linebyline.checker.scene import ACTIVATION_NAMES, SecondDerivative
-from linebyline.checker.tokens import Unreadable, script_text
-from linebyline.checker.values import MODES, Evaluator, Mismatch, real
-from linebyline.checker.verdicts import (
+from linebyline.checker.judge.habits import Habits
+from linebyline.checker.judge.verdicts import (
     SECOND,
     Verdict,
     agree,
@@ -23,6 +17,12 @@ from linebyline.checker.verdicts import (
     printed_slack,
     spells_out_units,
 )
+from linebyline.checker.meaning.letters import ROLE_WORDS
+from linebyline.checker.meaning.readings import assignments, uses_label, variables_of
+from linebyline.checker.meaning.structure import Builder
+from linebyline.checker.numbers.scene import ACTIVATION_NAMES, SecondDerivative
+from linebyline.checker.numbers.values import MODES, Evaluator, Mismatch, real
+from linebyline.checker.parser.tokens import Unreadable, script_text
 
 
 class Comparer(Habits):

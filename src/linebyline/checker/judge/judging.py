@@ -2,19 +2,10 @@
 
 from dataclasses import replace
 
-from linebyline.checker import readings
-from linebyline.checker.compare import Comparer
-from linebyline.checker.guess import names_in
-from linebyline.checker.notation import shown
-from linebyline.checker.outcome import Outcome
-from linebyline.checker.pieces import read_condition
-from linebyline.checker.readings import assignments, variables_of
-from linebyline.checker.scene import SecondDerivative
-from linebyline.checker.scripts import is_layer_text, spelling
-from linebyline.checker.spellings import tokenise
-from linebyline.checker.tokens import Unreadable, script_text
-from linebyline.checker.values import MODES, Mismatch
-from linebyline.checker.verdicts import (
+from linebyline.checker.guess.likely import names_in
+from linebyline.checker.judge.compare import Comparer
+from linebyline.checker.judge.outcome import Outcome
+from linebyline.checker.judge.verdicts import (
     BAD,
     LIMIT,
     NOT_ASKED,
@@ -29,6 +20,15 @@ from linebyline.checker.verdicts import (
     is_numeric,
     vague,
 )
+from linebyline.checker.meaning import readings
+from linebyline.checker.meaning.notation import shown
+from linebyline.checker.meaning.readings import assignments, variables_of
+from linebyline.checker.meaning.scripts import is_layer_text, spelling
+from linebyline.checker.numbers.scene import SecondDerivative
+from linebyline.checker.numbers.values import MODES, Mismatch
+from linebyline.checker.parser.pieces import read_condition
+from linebyline.checker.parser.spellings import tokenise
+from linebyline.checker.parser.tokens import Unreadable, script_text
 
 
 class Judge(Comparer):

@@ -10,15 +10,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from linebyline.checker.edits import edits, factor_edits, indices_in_use, name_edits, script_edits, symbols_in_use, walk
-from linebyline.checker.pieces import parse_side
-from linebyline.checker.readings import uses_label
-from linebyline.checker.scene import LOSS_WORDS, SecondDerivative
-from linebyline.checker.scripts import spelling
-from linebyline.checker.spellings import tokenise
-from linebyline.checker.tokens import Token, Unreadable, script_text
-from linebyline.checker.values import MODES, Evaluator, Mismatch, real
-from linebyline.checker.verdicts import clock
+from linebyline.checker.diagnosis.edits import edits, factor_edits, indices_in_use, name_edits, script_edits, symbols_in_use, walk
+from linebyline.checker.judge.verdicts import clock
+from linebyline.checker.meaning.readings import uses_label
+from linebyline.checker.meaning.scripts import spelling
+from linebyline.checker.numbers.scene import LOSS_WORDS, SecondDerivative
+from linebyline.checker.numbers.values import MODES, Evaluator, Mismatch, real
+from linebyline.checker.parser.pieces import parse_side
+from linebyline.checker.parser.spellings import tokenise
+from linebyline.checker.parser.tokens import Token, Unreadable, script_text
 from linebyline.slips import diagnose_value
 
 

@@ -7,9 +7,9 @@ one side nobody can read does not hide the others.
 import re
 from dataclasses import dataclass, field
 
-from linebyline.checker.parser import Node, Parser, inside_cases
-from linebyline.checker.spellings import tokenise
-from linebyline.checker.tokens import WORDS, Token, Unreadable
+from linebyline.checker.parser.grammar import Node, Parser, inside_cases
+from linebyline.checker.parser.spellings import tokenise
+from linebyline.checker.parser.tokens import WORDS, Token, Unreadable
 
 MAX_TEXT, MAX_SIDES = 20_000, 120
 SPLIT_WORDS = "becomes|equals|is equal to|which equals|gives"

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from linebyline.checker.letters import NAMED, convention
-from linebyline.checker.parser import Node, Parser, single_item
-from linebyline.checker.scripts import sub_terms
-from linebyline.checker.spellings import tokenise
-from linebyline.checker.tokens import Unreadable, script_text
+from linebyline.checker.meaning.letters import NAMED, convention
+from linebyline.checker.meaning.scripts import sub_terms
+from linebyline.checker.parser.grammar import Node, Parser, single_item
+from linebyline.checker.parser.spellings import tokenise
+from linebyline.checker.parser.tokens import Unreadable, script_text
 
 
 @dataclass

@@ -7,13 +7,13 @@ leaves are symbols that wait for a choice of what they stand for.
 import math
 from dataclasses import dataclass
 
-from linebyline.checker.aliases import in_book_names, with_role
-from linebyline.checker.letters import FUNCTIONS, LOSSES, NAMED
-from linebyline.checker.notation import Choice, choices, split_units
-from linebyline.checker.parser import INDICATORS, Node, Parser, single_item
-from linebyline.checker.scripts import is_layer_text, layer_number, spelling, sub_terms, super_terms
-from linebyline.checker.sums import Sums
-from linebyline.checker.tokens import Unreadable, script_text
+from linebyline.checker.meaning.aliases import in_book_names, with_role
+from linebyline.checker.meaning.letters import FUNCTIONS, LOSSES, NAMED
+from linebyline.checker.meaning.notation import Choice, choices, split_units
+from linebyline.checker.meaning.scripts import is_layer_text, layer_number, spelling, sub_terms, super_terms
+from linebyline.checker.meaning.sums import Sums
+from linebyline.checker.parser.grammar import INDICATORS, Node, Parser, single_item
+from linebyline.checker.parser.tokens import Unreadable, script_text
 
 MAX_LEAVES = 220
 

@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from linebyline.checker.letters import FUNCTIONS
-from linebyline.checker.parser import Node
-from linebyline.checker.tokens import script_text
+from linebyline.checker.meaning.letters import FUNCTIONS
+from linebyline.checker.parser.grammar import Node
+from linebyline.checker.parser.tokens import script_text
 
 INDEX_LETTERS = "ijklmnpqr"
 

@@ -14,7 +14,7 @@ has no ambiguity::
 import re
 from dataclasses import dataclass, replace
 
-from linebyline.checker.tokens import ACCENTS, Token, Unreadable, script_text
+from linebyline.checker.parser.tokens import ACCENTS, Token, Unreadable, script_text
 
 MAX_DEPTH = 40
 

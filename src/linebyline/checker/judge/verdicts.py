@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from linebyline.checker.parser import Node
-from linebyline.checker.values import real
+from linebyline.checker.numbers.values import real
+from linebyline.checker.parser.grammar import Node
 
 clock = getattr(time, "thread_time", time.perf_counter)  # the work done, whatever else the machine does
 

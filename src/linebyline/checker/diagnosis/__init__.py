@@ -1,0 +1,1 @@
+"""What would make a wrong side right, in words and in LaTeX."""

@@ -1,0 +1,1 @@
+"""Each side compared with its left side, and what came of it."""

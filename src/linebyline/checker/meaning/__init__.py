@@ -1,0 +1,1 @@
+"""What a symbol with its indices may stand for, and what a whole side says."""

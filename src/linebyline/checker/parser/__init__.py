@@ -1,0 +1,1 @@
+"""A text, cut into chains of sides, each a tree."""
