@@ -15,7 +15,7 @@ from linebyline.checker.guess.claims import scalar_claim
 from linebyline.checker.guess.likely import likely_rows, likely_scenes, names_in, names_of, other_networks, quotients_in, roles_in, shapes_of
 from linebyline.checker.guess.own import OWN_BIASES, definable, definitions, numbers_biases, with_own_biases
 from linebyline.checker.judge.judging import Judge
-from linebyline.checker.judge.verdicts import PATIENCE, clock
+from linebyline.checker.judge.verdicts import PATIENCE, Task, clock
 from linebyline.checker.meaning.aliases import read_aliases
 from linebyline.checker.meaning.letters import convention
 from linebyline.checker.parser.grammar import Parser
@@ -81,17 +81,15 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     own_biases = not guessed and scenes[0].shared_bias and numbers_biases(names, convention(rows[0]))
     if own_biases:
         scenes = [with_own_biases(scenes[0])]
-    start, refuted = clock(), {}
-    claims = [] if target_tree else [claimed(text, chain, scenes, known, start, guessed) for chain in chains]
-    settled = {k: claim for k, claim in enumerate(claims) if claim and not claim.score}
-    named = named_activations(text, settled.values())
-
+    task, refuted = Task(text, chains, names, known, target_tree, notation, guessed), {}
+    start = task.start
+    claims = [] if target_tree else [claimed(task, chain, scenes[0]) for chain in chains]
+    task.settled = {k: claim for k, claim in enumerate(claims) if claim and not claim.score}
+    task.named = named_activations(text, task.settled.values())
     probe = chains if target_tree else chains[:PROBE]  # a long text's network and letters are guessed from how it begins
 
     def attempt(scene, row, chains=probe):
-        judge = Judge(text, scene, convention(row), known, chains, target_tree, names, start, row == notation and row != "question")
-        judge.settled, judge.conv.named, judge.guessed = settled, named, guessed
-        return judge.run()
+        return Judge(replace(task, chains=chains), scene, convention(row)).run()
 
     tried = []  # (unread sides, score, rank, outcome, scene, row)
     for first in shapes_of(scenes):
@@ -126,12 +124,12 @@ def check(text, network=None, notation=None, target=None, aliases=None):
         if scene is scenes[0] and refuted and row != refuted["row"]:
             best.doubt(refuted["row"], refuted["wrong"])
     if best.score and not {"b", "B", "beta"} & set(names) and best.judge.scene.bias and best.writes_out_scores():
-        bare = Judge(text, replace(best.judge.scene, bias=False), best.judge.conv, known, chains, target_tree, names, start).run()
+        bare = Judge(task, replace(best.judge.scene, bias=False), best.judge.conv).run()
         if bare.score == 0:
             bare.loose_notes.append("right for a network without biases")
             best = bare
     if best.score and not guessed and scenes[0].shared_bias and best.judge.conv.family != "question":  # a vector b has one entry a unit
-        unshared = Judge(text, with_own_biases(scenes[0]), best.judge.conv, known, chains, target_tree, names, start).run()
+        unshared = Judge(task, with_own_biases(scenes[0]), best.judge.conv).run()
         if unshared.score < best.score:
             best, own_biases = unshared, True
     if guessed and best.wrong_places():
@@ -151,8 +149,7 @@ def right_elsewhere(outcome, start):
     for scene in other_networks(mine.scene):
         if clock() - start > 2 * PATIENCE:
             break
-        judge = Judge(mine.text, scene, mine.conv, mine.aliases, mine.chains, mine.target, mine.names, mine.start)
-        judge.settled, judge.guessed = mine.settled, True
+        judge = Judge(mine.task, scene, mine.conv)
         again = judge.run()
         there = {(i, j): again.verdicts[i][j] for i, j in wrong}
         zeros = [np.abs(value).max() < 1e-10 for v in there.values() for key, value in v.values() if key[0] == id(scene)]
@@ -175,13 +172,13 @@ def named_activations(text, claims):
     return {"sigma": "sigmoid"} if near and not re.search("tanh|softmax|relu|ReLU", near[0]) else {}
 
 
-def claimed(text, chain, scenes, aliases, start, guessed):
+def claimed(task, chain, given):
     """Judge a chain as a claim about one activation, on one unit; None if it is not one, or cannot be read so."""
     best = None
-    for trees, own, scene, note in scalar_claim(chain, scenes[0], aliases, guessed):
+    for trees, own, scene, note in scalar_claim(chain, given, task.aliases, task.guessed):
         sides = [replace(side, tree=tree) for side, tree in zip(chain.sides, trees)]
         alone = [replace(chain, sides=sides)]
-        judge = Judge(text, scene, convention("nielsen"), own, alone, None, names_in(alone), start)
+        judge = Judge(Task(task.text, alone, names_in(alone), own, start=task.start), scene, convention("nielsen"))
         outcome = judge.run()
         if outcome.all_read() and (best is None or outcome.score < best.score):
             best = outcome

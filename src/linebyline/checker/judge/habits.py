@@ -14,12 +14,12 @@ from linebyline.checker.parser.tokens import Unreadable, script_text
 class Habits:
     """What a text shows of its conventions, and which are left to be tried."""
 
-    def __init__(self, text, scene, conv, aliases, chains, target, names, start, row_given=False):
-        self.row_given = row_given
-        self.text, self.scene, self.conv, self.aliases, self.chains = text, scene, conv, aliases, chains
-        self.target, self.names, self.start = target, names, start
+    def __init__(self, task, scene, conv):
+        self.task, self.scene, self.conv, self.start = task, scene, conv, task.start
+        self.text, self.aliases, self.chains, self.target, self.names = task.text, task.aliases, task.chains, task.target, task.names
         self.sizes_named, self.sizes_tried, self.built, self.variants, self.choices = {}, {}, 0, {}, {}
-        self.settled, self.guessed = {}, False
+        self.settled, self.guessed = task.settled, task.guessed
+        self.conv.named = task.named
         self._look()
 
     def named_by_alias(self, node):
@@ -126,7 +126,7 @@ class Habits:
         froms = [scene.weight_layer] if scene.weight_layer else [from0] if from0 else ["to"]
         if not scene.weight_layer and not from0 and (self.symbolic or self.digits) and (self.two_index or self.matrix):
             froms = ["to", "from"]
-        pinned = self.row_given and conv.order != "?"
+        pinned = conv.name == self.task.notation != "question" and conv.order != "?"
         order = scene.weights or self.order_shown() or (conv.order if conv.order != "?" else self.by_alphabet())
         if scene.vectors == "rows" and self.matrix and not (self.two_index or scene.weights):
             order = "from_to"

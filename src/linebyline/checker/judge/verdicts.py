@@ -21,6 +21,22 @@ LIMIT = 0.55  # seconds after which no further reading is tried
 
 
 @dataclass
+class Task:
+    """What is to be judged, and what is known about it before a network or a notation is chosen."""
+
+    text: str
+    chains: list
+    names: dict
+    aliases: list
+    target: object = None
+    notation: str | None = None
+    guessed: bool = False  # whether the network had to be guessed
+    settled: dict = field(default_factory=dict)  # chains that are judged already: their outcomes by their number
+    named: dict = field(default_factory=dict)  # functions that the text itself names
+    start: float = field(default_factory=clock)
+
+
+@dataclass
 class Verdict:
     """What came of one side under one reading."""
 
