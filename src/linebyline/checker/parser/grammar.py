@@ -493,6 +493,16 @@ def hypothesis(function, argument):
     return Node("name", function.start, argument.end, name="yhat", subs=tuple(output), sups=inner.sups + argument.sups)
 
 
+def walk(part):
+    """Every node of a tree, the outermost first; `part` may also be several trees in a tuple."""
+    if isinstance(part, Node):
+        yield part
+        part = part.parts
+    if isinstance(part, tuple):
+        for inner in part:
+            yield from walk(inner)
+
+
 def alone(item, start=None, end=None):
     """Wrap an item as the expression that holds nothing else."""
     start, end = item.start if start is None else start, item.end if end is None else end
