@@ -8,7 +8,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SITE := _build/html
 BUILT := $(SITE)/.built
-SOURCES := _config.yml _toc.yml $(wildcard chapters/* site/*.* site/assets/* site/templates/* src/linebyline/* src/linebyline/*/*)
+SOURCES := _config.yml _toc.yml $(wildcard chapters/* site/*.* site/assets/* site/templates/* src/linebyline/* src/linebyline/*/* src/linebyline/*/*/*)
 PORT ?= 8000
 
 # A floating-point warning in a chapter is a mistake in a formula: it stops the chapter.

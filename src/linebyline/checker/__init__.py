@@ -10,7 +10,7 @@
 - ``judge`` compares each side with its left side;
 - ``face`` shows a report;
 - ``diagnosis`` says what would make a wrong side right;
-- ``checking`` and ``form`` are the doors.
+- ``searching`` tries networks and letters; ``checking`` and ``form`` are the doors.
 
 Each part imports only parts before it::
 
@@ -21,7 +21,7 @@ Each part imports only parts before it::
     judge: verdicts < outcome < habits < compare < judging
     face: showing < report
     diagnosis: edits < explaining < reporting
-    checking < form
+    searching < checking < form
 """
 
 from linebyline.checker.checking import check
