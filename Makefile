@@ -90,6 +90,10 @@ mutate: $(INSTALLED) ## change the package itself, a place at a time; its tests 
 fuzz: $(INSTALLED) ## feed the checker a million random and spliced texts
 	$(BIN)/python tests/fuzz_checker.py
 
+.PHONY: ablate
+ablate: $(INSTALLED) ## take out every condition of the checker, one at a time: does it do anything? (an hour or two)
+	$(BIN)/python tests/ablate_checker.py
+
 .PHONY: bench
 bench: $(INSTALLED) ## time the checker and measure its memory
 	$(BIN)/python tests/benchmark_checker.py

@@ -120,6 +120,27 @@ def functions(module):
     return {f.__qualname__: f for f in plain if isinstance(f, types.FunctionType) and f.__module__ == module.__name__}, caches
 
 
+def judged_without(check, module, new, questions, before):
+    """Put the new code in place and judge again: (verdicts that differ, texts tried)."""
+    signal.alarm(60)  # a condition may be what ends a loop
+    live, caches = functions(module)
+    for name in live.keys() & new.keys():
+        live[name].__code__ = new[name]
+    for cache in caches:
+        cache.cache_clear()
+    random.Random(0).shuffle(questions)
+    differ, tried, begun = 0, 0, time.thread_time()
+    for question in questions:
+        if differ >= ENOUGH or (tried >= 8 and time.thread_time() - begun > SECONDS):
+            break
+        tried += 1
+        try:
+            differ += verdicts(check, question) != before[pickle.dumps(question)]
+        except Exception:  # a crash is a change too
+            differ += 1
+    return differ, tried
+
+
 def changed(check, path, number, questions, before):
     """Judge again without one condition: (verdicts that differ, texts tried), in a process of its own."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -130,24 +151,10 @@ def changed(check, path, number, questions, before):
     reader, writer = multiprocessing.Pipe(duplex=False)
     child = os.fork()
     if not child:
-        signal.alarm(60)  # a condition may be what ends a loop
-        live, caches = functions(module)
-        for name, function in live.items():
-            function.__code__ = new[name]
-        for cache in caches:
-            cache.cache_clear()
-        random.Random(number).shuffle(questions)
-        differ, tried, begun = 0, 0, time.thread_time()
-        for question in questions:
-            if differ >= ENOUGH or (tried >= 8 and time.thread_time() - begun > SECONDS):
-                break
-            try:
-                differ += verdicts(check, question) != before[pickle.dumps(question)]
-            except Exception:  # a crash is a change too
-                differ += 1
-            tried += 1
-        writer.send((differ, tried))
-        os._exit(0)
+        try:
+            writer.send(judged_without(check, module, new, questions, before))
+        finally:
+            os._exit(0)
     os.waitpid(child, 0)
     return reader.recv() if reader.poll() else (ENOUGH, 0)
 
