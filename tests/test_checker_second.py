@@ -3,7 +3,8 @@ r"""Derivatives of derivatives: Hessians of the error, second slopes of activati
 import pytest
 
 from linebyline import check
-from linebyline.checker.numbers.scene import STEP, Scene, bend, slope
+from linebyline.checker import Scene
+from linebyline.checker.numbers.quantities import STEP, activate
 from linebyline.network import question_network
 
 SOFTMAX = question_network(output="softmax", loss="cross_entropy")
@@ -41,17 +42,22 @@ def test_a_wrong_second_derivative_is_wrong(text, network):
 
 @pytest.mark.parametrize("name", ["sigmoid", "tanh", "softplus", "identity"])
 def test_the_second_slope_is_the_slope_of_the_slope(name):
-    assert abs(slope(name, 0.3 + 1j * STEP).imag / STEP - bend(name, 0.3)) < 1e-15
+    assert abs(activate(name, 0.3 + 1j * STEP, 1).imag / STEP - activate(name, 0.3, 2)) < 1e-15
 
 
 @pytest.mark.parametrize("loss", ["squared_error", "sum_of_squares", "mean_squared_error", "binary_cross_entropy", "cross_entropy"])
 @pytest.mark.parametrize("hidden", ["sigmoid", "softmax", "tanh"])
-def test_reverse_mode_inside_a_derivative_agrees_with_the_complex_step_outside(hidden, loss):
-    numbers = Scene(hidden=hidden, output="softmax" if loss == "cross_entropy" else "sigmoid", loss=loss, sizes=(2, 3, 2)).numbers()
-    inside = numbers.perturbed("out", 0)
-    for kind, layer in [("delta", 1), ("delta", 2), ("gradient W", 1), ("gradient W", 2), ("gradient b", 1)]:
-        inner, outer = inside.array(kind, layer).real, numbers.array(kind, layer).real
-        assert abs(inner - outer).max() < 1e-12
+def test_reverse_mode_agrees_with_the_complex_step(hidden, loss):
+    output = "softmax" if loss == "cross_entropy" else "sigmoid"
+    for batch in (0, 3):
+        numbers = Scene(hidden=hidden, output=output, loss=loss, sizes=(2, 3, 2), batch=batch, reduction="mean").numbers()
+        inside = numbers.perturbed("out", 0)
+        for node, layer in [("net", 1), ("net", 2), ("out", 1), ("W", 1), ("W", 2), ("b", 1), ("out", 0)]:
+            gradient = "delta" if node == "net" else f"gradient {node}"
+            back = numbers.array(gradient, layer).real
+            step = numbers.perturbed(node, layer).array("loss", 2).imag / STEP
+            assert abs(step.reshape(back.shape) - back).max() < 1e-12
+            assert abs(inside.array(gradient, layer).real - back).max() < 1e-12
 
 
 def test_letters_for_two_things_are_asked_about_and_not_guessed():

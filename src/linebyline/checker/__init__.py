@@ -16,7 +16,7 @@ Each part imports only parts before it::
 
     parser: tokens < spellings < grammar < pieces
     meaning: letters < scripts < notation < aliases < sums < structure < readings
-    numbers: scene < values
+    numbers: quantities < scene < shapes < values
     guess: likely < own < claims
     judge: verdicts < outcome < habits < compare < judging
     face: showing < report

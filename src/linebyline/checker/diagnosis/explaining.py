@@ -14,7 +14,7 @@ from linebyline.checker.diagnosis.edits import edits, factor_edits, indices_in_u
 from linebyline.checker.judge.verdicts import clock
 from linebyline.checker.meaning.readings import uses_label
 from linebyline.checker.meaning.scripts import spelling
-from linebyline.checker.numbers.scene import LOSS_WORDS, SecondDerivative
+from linebyline.checker.numbers.scene import LOSS_WORDS
 from linebyline.checker.numbers.values import MODES, Evaluator, Mismatch, real
 from linebyline.checker.parser.pieces import parse_side
 from linebyline.checker.parser.spellings import tokenise
@@ -81,7 +81,7 @@ def _equals(judge, side, text, verdict, options):
     candidate = parse_side(text, _solid(text), "", False)
     try:
         references = judge.references(candidate.tree, options, "")[:1] if candidate.tree is not None else []
-    except (Mismatch, Unreadable, SecondDerivative):
+    except (Mismatch, Unreadable):
         return False
     return any(judge.side(side, reference, verdict.cases, options, strict=True, quick=True).status == "ok" for reference in references)
 
@@ -153,7 +153,7 @@ def _ratio(judge, verdict, options):
     try:
         value, truth = _values(judge, verdict, options)
         value, truth = np.broadcast_arrays(value, truth)
-    except (Mismatch, Unreadable, SecondDerivative, ValueError, KeyError):
+    except (Mismatch, Unreadable, ValueError, KeyError):
         return None
     if not np.all(np.isfinite(value)) or not np.any(truth) or np.any((np.abs(value) < 1e-14) != (np.abs(truth) < 1e-14)):
         return None
@@ -280,7 +280,7 @@ def _left_repair(judge, side, verdict, options, deadline):
             continue
         try:
             references = judge.references(new.tree, options, "")
-        except (Mismatch, Unreadable, SecondDerivative):
+        except (Mismatch, Unreadable):
             continue
         for candidate in references[:2]:
             if judge.side(side, candidate, verdict.cases, options, strict=True, quick=True).status == "ok":

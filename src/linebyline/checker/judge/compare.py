@@ -6,7 +6,6 @@ import numpy as np
 
 from linebyline.checker.judge.habits import Habits
 from linebyline.checker.judge.verdicts import (
-    SECOND,
     Verdict,
     agree,
     has,
@@ -20,7 +19,7 @@ from linebyline.checker.judge.verdicts import (
 from linebyline.checker.meaning.letters import ROLE_WORDS
 from linebyline.checker.meaning.readings import assignments, uses_label, variables_of
 from linebyline.checker.meaning.structure import Builder
-from linebyline.checker.numbers.scene import ACTIVATION_NAMES, SecondDerivative
+from linebyline.checker.numbers.scene import ACTIVATION_NAMES
 from linebyline.checker.numbers.values import MODES, Evaluator, Mismatch, real
 from linebyline.checker.parser.tokens import Unreadable, script_text
 
@@ -71,7 +70,7 @@ class Comparer(Habits):
         tests, where = verdict.tests if tests is None else tests, (verdict.chosen, verdict.domains, verdict.variables)
         try:
             return self.compare(verdict.reference, tree, *where, tests, options, mode, builder, scene=scene)[0]
-        except (Mismatch, Unreadable, SecondDerivative):
+        except (Mismatch, Unreadable):
             return False
 
     def after_the_step(self, reference):
@@ -257,7 +256,7 @@ class Comparer(Habits):
                         truth = real(above.value(updated.tree, numbers))
                         value = real(evaluator.value(tree, numbers))
                         slack = printed_slack(tree, evaluator, numbers)
-                except (Unreadable, Mismatch, SecondDerivative) as error:
+                except (Unreadable, Mismatch) as error:
                     problem = error
                     continue
                 except OverflowError:
@@ -281,7 +280,7 @@ class Comparer(Habits):
                 wrong = wrong or replace(verdict, status="wrong", message=self.value_message(value, truth))
             if wrong is not None:
                 return wrong
-            return Verdict("unreadable", message=str(problem) or SECOND)
+            return Verdict("unreadable", message=str(problem))
         except Unreadable as error:
             return Verdict("unreadable", message=str(error))
 

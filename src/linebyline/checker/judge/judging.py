@@ -10,7 +10,6 @@ from linebyline.checker.judge.verdicts import (
     LIMIT,
     NOT_ASKED,
     PATIENCE,
-    SECOND,
     WEIGHT,
     NoteVerdict,
     Reference,
@@ -24,7 +23,6 @@ from linebyline.checker.meaning import readings
 from linebyline.checker.meaning.notation import shown
 from linebyline.checker.meaning.readings import assignments, variables_of
 from linebyline.checker.meaning.scripts import is_layer_text, spelling
-from linebyline.checker.numbers.scene import SecondDerivative
 from linebyline.checker.numbers.values import MODES, Mismatch
 from linebyline.checker.parser.pieces import read_condition
 from linebyline.checker.parser.spellings import tokenise
@@ -113,8 +111,8 @@ class Judge(Comparer):
                 try:
                     references = self.references(tree, options, side.text if first >= 0 else "the target")
                     break
-                except (Unreadable, Mismatch, SecondDerivative) as error:
-                    problem = str(error) or SECOND
+                except (Unreadable, Mismatch) as error:
+                    problem = str(error)
                     if first < 0:
                         break
         if not references:
@@ -124,8 +122,8 @@ class Judge(Comparer):
                 if not message:
                     try:
                         self.references(side.tree, options, "")
-                    except (Unreadable, Mismatch, SecondDerivative) as error:
-                        message = str(error) or SECOND
+                    except (Unreadable, Mismatch) as error:
+                        message = str(error)
                 found.append(Verdict("unreadable", message=message or problem))
             return found, previous
         best, best_score, chosen_reference, failed = None, None, references[0], {}
@@ -175,7 +173,7 @@ class Judge(Comparer):
             try:
                 self.value_of(reference, variables_of(builder, chosen), domains, options, "random")
                 out.append(reference)
-            except (Unreadable, Mismatch, SecondDerivative) as error:
+            except (Unreadable, Mismatch) as error:
                 problem = error
         if not out:
             raise problem or Unreadable("cannot be read in this network")
@@ -289,9 +287,6 @@ class Judge(Comparer):
                         continue
                     except Unreadable as error:
                         problem = problem or str(error)
-                        continue
-                    except SecondDerivative:
-                        problem = problem or SECOND
                         continue
                     verdict = Verdict("wrong", [], "", (), (builder, tree), {**plan, **mode}, chosen, domains, updated or reference)
                     verdict.variables, verdict.tests, verdict.cases = variables, tests, cases

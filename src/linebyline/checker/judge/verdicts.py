@@ -97,9 +97,6 @@ UNEXPLAINED = "not equal to|the shape|shapes |parts of"
 NOT_ASKED = "this is not what was asked for"
 
 
-SECOND = "a derivative inside a derivative, other than of the error or of an activation, is beyond this checker"
-
-
 @dataclass
 class NoteVerdict:
     text: str
