@@ -17,6 +17,8 @@ class Unreadable(Exception):
 
 @dataclass
 class Token:
+    """One symbol: its kind, the text it is known by, its place in what was typed, and whether a space stands before it."""
+
     kind: str
     text: str
     start: int
@@ -24,192 +26,166 @@ class Token:
     spaced: bool = False
 
 
-WORDS = (
-    "net out output target softmax sigmoid logistic tanh relu log ln exp sum Loss loss Error error cost Cost total true pred "
-    "diag delta Delta sigma theta Theta eta alpha epsilon lambda omega phi nabla partial input label logits logit probs prob scores score "
-    "np matmul multiply outer softplus hidden Sigmoid Softmax ReLU Tanh hat err act transpose loss Net Out one onehot lr in"
-).split()
-WHOLE = {"dot", "T", "np", "gamma", "beta", "rho", "CE", "BCE", "MSE", "SSE", "NLL", "RSS", "square", "mean"}
-STYLE = set(
-    "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr displaystyle textstyle limits nolimits nonumber notag mathbf mathrm "
-    "mathit mathbb mathcal mathscr mathsf mathfrak boldsymbol bm pmb vec textbf textrm textit operatorname underline rm bf it cal cancel "
-    "bold mathop begingroup endgroup middle scriptstyle textsf texttt hfill centering strut smash unicode overrightarrow overleftarrow".split()
+# kind, text and spellings of what is not a letter or a number; a text of None: as it is spelt; a kind of "": left out
+TABLE = (
+    ("op", "·", r"· ⋅ × • \cdot \times \sdot \centerdot"),
+    ("op", "*", r"* ∗ @ \ast \star"),
+    ("op", "⊙", r"⊙ ∘ .* \odot \circ \bullet"),
+    ("op", "⊗", r"⊗ \otimes"),
+    ("op", "/", r"/ ÷ ⁄ ∕ \div"),
+    ("op", "-", "- − – —"),
+    ("op", "|", r"| \| \lVert \rVert \vert \mid"),
+    ("op", "(", r"( \langle"),
+    ("op", ")", r") \rangle"),
+    ("op", "[", r"[ \lbrack"),
+    ("op", "]", r"] \rbrack"),
+    ("op", r"\{", r"\{ \lbrace"),
+    ("op", r"\}", r"\} \rbrace"),
+    ("op", None, "+ { } , ; . : ! ?"),
+    ("sub", "_", "_"),
+    ("sup", "^", "^ **"),
+    ("prime", "'", r"' ’ ′ ` ´ ‘ \prime"),
+    ("prime", "''", "″"),
+    ("rel", "=", r"= := == ≔ ≡ \equiv \triangleq \coloneqq \doteq \stackrel"),
+    ("rel", "<-", r"<- ← \leftarrow \gets"),
+    ("rel", "≈", r"≈ \approx \simeq"),
+    ("rel", "!=", r"!= ≠ \neq \ne"),
+    ("arrow", None, r"=> -> → ⇒ ⟹ \to \rightarrow \Rightarrow \implies \Longrightarrow \longrightarrow \Leftrightarrow \iff \therefore \because"),
+    ("word", None, r"< > ≤ ≥ ∈ ∉ ∀ ∃ \in \forall \not \infty \mod"),
+    ("dots", "...", r"… \dots \cdots \ldots"),
+    ("amp", "&", "&"),
+    ("over", "over", r"\over"),
+    ("gap", None, r"\quad \qquad \space \enspace"),
+    ("cmd", "sum", r"∑ Σ \sum"),
+    ("cmd", "partial", r"∂ \partial"),
+    ("cmd", "nabla", r"∇ \nabla \bigtriangledown \triangledown"),
+    ("cmd", "frac", r"\frac \dfrac \tfrac \cfrac"),
+    ("cmd", "hat", r"\hat \widehat"),
+    ("cmd", "tilde", r"\tilde \widetilde"),
+    ("cmd", "bar", r"\bar \overline"),
+    ("cmd", None, r"\check \dot \sqrt \prod"),
+    ("num", "1", "𝟙"),
+    ("name", "L", "ℒ"),
+    ("name", "ell", "ℓ"),
+    ("name", "top", r"⊤ \intercal \dagger"),
+    ("name", "epsilon", r"ϵ ε \varepsilon"),
+    ("name", "phi", r"φ ϕ \varphi"),
+    ("name", "sigma", r"σ \upsigma \varsigma"),
+    ("name", "theta", r"θ \vartheta"),
+    ("", None, '$ # " \u200b \ufeff'),
+    ("", None, r"\left \right \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr \Biggl \Biggr \middle \limits \nolimits \nonumber \notag"),
+    ("", None, r"\mathbf \mathrm \mathit \mathbb \mathbbm \mathcal \mathscr \mathsf \mathfrak \boldsymbol \bm \pmb \bold \rm \bf \it \cal \vec"),
+    ("", None, r"\textbf \textrm \textit \textsf \texttt \operatorname \mathop \displaystyle \textstyle \scriptstyle \begingroup \endgroup"),
+    ("", None, r"\underline \cancel \hfill \centering \strut \smash \unicode \overrightarrow \overleftarrow"),
 )
-GAPS = {"quad", "qquad", "space", "enspace", " "}
-PRODUCTS = {
-    "cdot": "·",
-    "times": "·",
-    "ast": "*",
-    "odot": "⊙",
-    "circ": "⊙",
-    "otimes": "⊗",
-    "div": "/",
-    "bullet": "⊙",
-    "star": "*",
-    "sdot": "·",
-    "centerdot": "·",
-}
-RELATIONS = {
-    "leftarrow": "<-",
-    "gets": "<-",
-    "equiv": "=",
-    "triangleq": "=",
-    "approx": "≈",
-    "simeq": "≈",
-    "coloneqq": "=",
-    "doteq": "=",
-    "stackrel": "=",
-}
-UNEQUAL = {"neq", "ne"}
-ARROWS = set("to rightarrow Rightarrow implies Longrightarrow longrightarrow Leftrightarrow iff therefore because".split())
-ACCENTS = {"hat": "hat", "widehat": "hat", "tilde": "tilde", "widetilde": "tilde", "bar": "bar", "overline": "bar", "check": "check", "dot": "dot"}
-ALIAS = dict(
-    pair.split("=")
-    for pair in (
-        "varepsilon=epsilon varphi=phi vartheta=theta upsigma=sigma varsigma=sigma bigtriangledown=nabla triangledown=nabla lbrace=\\{ rbrace=\\} "
-        "lbrack=[ rbrack=] langle=( rangle=) dfrac=frac tfrac=frac cfrac=frac mathbbm=mathbb intercal=top dagger=top lVert=| rVert=| vert=| mid=|"
-    ).split()
-)
-CHARS = dict(
-    zip(
-        "δσθηαεϵλωφϕΔΘ∂∑Σ∇πρμψγβΦΨΩξζκτ",
-        "delta sigma theta eta alpha epsilon epsilon lambda omega phi phi Delta Theta partial sum sum nabla "
-        "pi rho mu psi gamma beta Phi Psi Omega xi zeta kappa tau".split(),
-    )
-)
-CHAR_OPS = {
-    "·": "·",
-    "⋅": "·",
-    "×": "·",
-    "∗": "*",
-    "•": "·",
-    "−": "-",
-    "–": "-",
-    "—": "-",
-    "⊙": "⊙",
-    "∘": "⊙",
-    "⊗": "⊗",
-    "÷": "/",
-    "⁄": "/",
-    "∕": "/",
-}
-DIGITS = {
-    **{c: ("_", d) for c, d in zip("₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₙₘₕₒₐₓₚₛₜᵣ", "0123456789ijklnmhoaxpstr")},
-    **{c: ("^", d) for c, d in zip("⁰¹²³⁴⁵⁶⁷⁸⁹ᵀˡᴸ⁺⁻", "0123456789TlL+-")},
-}
-BLOCKS = ("cases", "matrix", "array", "pmatrix", "bmatrix", "rcases", "dcases", "vmatrix")
-HATTED = {"ŷ": "yhat", "ẑ": "zhat", "â": "ahat", "ô": "ohat", "Ŷ": "Yhat"}
+GREEK = "δ=delta η=eta α=alpha λ=lambda ω=omega Δ=Delta Θ=Theta π=pi ρ=rho μ=mu ψ=psi γ=gamma β=beta Φ=Phi Ψ=Psi Ω=Omega ξ=xi ζ=zeta κ=kappa τ=tau"
+HATTED = "ŷ=yhat ẑ=zhat â=ahat ô=ohat Ŷ=Yhat"
+SPELT = {spelling: (kind, spelling.lstrip("\\") if text is None else text) for kind, text, row in TABLE for spelling in row.split()}
+SPELT |= {letter: ("name", name) for letter, name in (pair.split("=") for pair in f"{GREEK} {HATTED}".split())} | {"\\ ": ("gap", " ")}
+ACCENTS = {"hat", "tilde", "bar", "check", "dot"}
 
+LOW, HIGH = "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₗₙₘₕₒₐₓₚₛₜᵣ", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵀˡᴸ⁺⁻"
+RAISED = str.maketrans(LOW + HIGH, "0123456789ijklnmhoaxpstr" + "0123456789TlL+-")
+BLOCKS = ("cases", "matrix", "pmatrix", "bmatrix", "rcases", "dcases", "vmatrix")
+
+SIGNS = "|".join(re.escape(sign) for sign in sorted(SPELT, key=len, reverse=True) if not sign[1:].isalpha())
 LEXER = re.compile(
-    r"(?P<space>\s+|\\[,;:!>/]|~|\\hspace\*?\{[^{}]*\}|%[^\n]*\n)"
+    r"(?P<space>\s+|\\[,;:!>/]|~|\\hspace\*?\{[^{}]*\}|%[^\n]*\n"
+    r"|\\(?:tag|label|eqref|ref|color|hskip|vspace|phantom|htmlClass|cssId|class|href|style|textcolor|htmlId)\*?\s*\{[^{}]*\})"
     r"|(?P<brk>\\\\+(?:\s*\[[^\]\n]{0,12}(?:pt|em|ex|mm|cm)\])?|\\newline\b|\\cr\b)"
-    r"|(?P<env>\\(?:begin|end)\s*\{\s*(?P<envname>[A-Za-z]+)\*?\s*\}(?:\{[lcr|@{} ]*\})?)"
-    r"|(?P<drop>\\(?:tag|label|eqref|ref|color|hskip|vspace|phantom|htmlClass|cssId|class|href|style)\*?\s*\{[^{}]*\}|\\textcolor\s*\{[^{}]*\}|\\htmlId\{[^{}]*\})"
-    r"|\\(?P<textcmd>text|mbox|textrm|mathrm|operatorname|textnormal|hbox|rm|textit|textbf|mathit|mathsf|texttt)\*?\s*\{(?P<textarg>[^{}]*)\}"
-    r"|(?P<brace>\\[{}|])|(?P<cmd>\\[A-Za-z]+|\\[ ])"
-    r"|(?P<num>\d+(?:\.(?:\d+|(?=\s*/)))?(?:[eE]-?\d+(?![A-Za-z_0-9]))?|\.\d+)|(?P<run>[A-Za-z]+)"
-    r"|(?P<arrow><-|←|:=|=>|->|→|⇒|⟹|\.\*|!=|≠|≈|==|≔|≡|\*\*)|(?P<dots>\.\.\.+|…)|(?P<char>.)",
+    r"|(?P<begin>(?P<braced>\\(?:\{|lbrace)\s*)?\\begin\s*\{\s*(?P<opened>[A-Za-z]+)\*?\s*\}(?:\{[lcr|@{} ]*\})?)"
+    r"|(?P<end>\\end\s*\{\s*(?P<closed>[A-Za-z]+)\*?\s*\}(?:\s*\\right\s*\.|\s*(?:\\right\s*)?\\\})?)"
+    r"|(?P<words>\\(?P<font>text|mbox|textrm|mathrm|operatorname|textnormal|hbox|rm|textit|textbf|mathit|mathsf|texttt)\*?\s*\{(?P<inside>[^{}]*)\})"
+    r"|(?P<num>\d+(?:\.(?:\d+|(?=\s*/)))?(?:[eE]-?\d+(?![A-Za-z_0-9]))?|\.\d+)|(?P<run>[A-Za-z]+(?!\u0302))|(?P<hatted>[^\W\d_]\u0302)"
+    rf"|(?P<low>[{LOW}]+)|(?P<high>[{HIGH}]+)|(?P<dots>\.\.\.+)|(?P<none>\\(?:left|right)\.)"
+    rf"|(?P<sign>\\[A-Za-z]+|{SIGNS})|(?P<bad>.)",
     re.S,
 )
 
 
+PAIRS = {"{": "}", "(": ")", "[": "]", "\\{": "\\}"}
+CLOSING = set(PAIRS.values())
+
+
+def step(token):
+    """Count 1 for what opens a bracket or a block, -1 for what closes one, 0 for the rest."""
+    if token.kind == "op":
+        return (token.text in PAIRS) - (token.text in CLOSING)
+    return (token.kind == "begin") - (token.kind == "end")
+
+
+def levels(tokens):
+    """Pair each token with the number of brackets and blocks around it."""
+    depth = 0
+    for token in tokens:
+        depth = max(0, depth + min(step(token), 0))
+        yield token, depth
+        depth += max(step(token), 0)
+
+
+def split(tokens, separates):
+    """Cut tokens where `separates(token)` holds outside of brackets: pairs of the separator before a part (None at first) and the part."""
+    parts = [(None, [])]
+    for token, depth in levels(tokens):
+        if depth == 0 and separates(token):
+            parts.append((token, []))
+        else:
+            parts[-1][1].append(token)
+    return parts
+
+
+def closing(tokens, at, reach=MAX_TOKENS):
+    """The place of what closes the bracket or block at `at`, or None if nothing within reach does. Braces match braces only."""
+    depth, sign, braces = 0, tokens[at].kind == "op", ("{", "}")
+    for place in range(at, min(at + reach, len(tokens))):
+        token = tokens[place]
+        if (token.kind == "op") == sign and (tokens[at].text != "{" or token.text in braces):
+            depth += step(token)
+            if depth == 0:
+                return place
+    return None
+
+
 def tokenise(text, start=0, end=None, plain=False):
     """Cut text[start:end] into tokens whose places are places in `text`."""
-    tokens, position, spaced = [], start, False
-    end = len(text) if end is None else end
-
-    def put(kind, value, a, b):
-        nonlocal spaced
-        if len(tokens) >= MAX_TOKENS:
+    tokens, spaced = [], False
+    for kind, value, a, b in _cut(text, start, len(text) if end is None else end, plain):
+        if kind == "space":
+            spaced = True
+        elif kind:
+            tokens.append(Token(kind, value, a, b, spaced))
+            spaced = kind == "gap"
+        if len(tokens) > MAX_TOKENS:
             raise Unreadable(f"more than {MAX_TOKENS} symbols in one piece")
-        tokens.append(Token(kind, value, a, b, spaced))
-        spaced = False
+    return tokens
 
+
+def _cut(text, start, end, plain):
+    """Give the kind, text and place of every token, and of spaces."""
+    blocks, scripted, position = [], False, start
     while position < end:
         match = LEXER.match(text, position, end)
         kind, value, a, b = match.lastgroup, match.group(), position, match.end()
         position = b
-        if kind in ("textarg", "textcmd"):
-            content = match.group("textarg").strip()
-            inner = match.start("textarg")
-            wordy = " " in content or (match.group("textcmd") in ("text", "mbox", "hbox", "textrm") and content.rstrip(".,:;").lower() in CONNECTIVES)
-            if wordy or not re.fullmatch(r"[A-Za-z_0-9^()+\-*'.]*", content):
-                put("words", content, a, b)
-            elif content:
-                put("op", "{", a, inner)
-                for token in tokenise(text, inner, match.end("textarg"), plain):
-                    put(token.kind, token.text, token.start, token.end)
-                put("op", "}", b - 1, b)
-            continue
-        if kind in ("space", "drop"):
-            if "\n" in value and kind == "space" and value.count("\n") > 1 and value.isspace():
-                put("brk", "\n\n", a, b)
-            elif plain and kind == "space" and "\n" in value:
-                put("brk", "\n", a, b)
-            spaced = True
-        elif kind == "cmd":
-            name = ALIAS.get(value[1:], value[1:])
-            if name in STYLE or name == "right" or name == "left":
-                if name in ("left", "right") and position < end and text[position] == ".":
-                    position += 1
-            elif name in GAPS:
-                put("gap", name, a, b)
-                spaced = True
-            elif name in PRODUCTS:
-                put("op", PRODUCTS[name], a, b)
-            elif name in RELATIONS:
-                put("rel", RELATIONS[name], a, b)
-            elif name in UNEQUAL:
-                put("rel", "!=", a, b)
-            elif name in ARROWS:
-                put("arrow", name, a, b)
-            elif name in ("in", "forall", "over", "top", "prime", "dots", "cdots", "ldots", "not", "infty", "ell", "mod"):
-                kinds = {"over": "over", "top": "name", "prime": "prime", "dots": "dots", "cdots": "dots", "ldots": "dots", "ell": "name"}
-                put(kinds.get(name, "word"), {"prime": "'", "ell": "ell", "top": "top"}.get(name, name), a, b)
-            elif name in ("{", "\\{", "\\}", "[", "]", "(", ")", "|"):
-                put("op", name, a, b)
-            else:
-                put("name" if name not in ("sum", "prod", "frac", "partial", "nabla", "sqrt") and name not in ACCENTS else "cmd", name, a, b)
+        if kind == "space":
+            if "\n" in value and (plain or (value.isspace() and value.count("\n") > 1)):
+                yield "brk", "\n", a, b
+            yield kind, value, a, b
+        elif kind == "words":
+            yield from _words(match, plain)
+        elif kind in ("begin", "end"):
+            yield from _environment(match, kind, blocks)
         elif kind == "run":
-            for name, kind_, x, y in split_run(value, a, tokens):
-                put(kind_, name, x, y)
-        elif kind in ("env", "envname"):
-            name = match.group("envname")
-            if name in BLOCKS and (name != "array" or _in_braces(tokens) or _array_open(tokens)):
-                if value.startswith("\\end") and re.match(r"\s*\\right\s*\.", text[b:end]):
-                    _drop_brace(tokens)
-                put("begin" if value.startswith("\\begin") else "end", name, a, b)
-            elif value.startswith("\\end"):
-                put("brk", "env", a, b)
-        elif kind == "brace":
-            put("op", "|" if value == "\\|" else value, a, b)
-        elif kind == "brk":
-            put("brk", "\\\\", a, b)
-        elif kind == "arrow":
-            if value == "**":
-                put("sup", "^", a, b)
-            elif value in (".*",):
-                put("op", "⊙", a, b)
-            else:
-                known = {
-                    "<-": ("rel", "<-"),
-                    "←": ("rel", "<-"),
-                    ":=": ("rel", "="),
-                    "==": ("rel", "="),
-                    "≔": ("rel", "="),
-                    "≡": ("rel", "="),
-                    "!=": ("rel", "!="),
-                    "≠": ("rel", "!="),
-                    "≈": ("rel", "≈"),
-                }
-                put(*known.get(value, ("arrow", value)), a, b)
-        elif kind == "num":
-            put("num", value, a, b)
-        elif kind == "dots":
-            put("dots", "...", a, b)
-        else:
-            _character(value, a, b, tokens, put)
-    return tokens
+            yield from split_run(value, a, scripted)
+        elif kind in ("low", "high"):
+            yield from _raised(kind, value.translate(RAISED), a)
+        elif kind == "sign":
+            yield *SPELT.get(value, ("name", value[1:])), a, b
+        elif kind == "hatted":
+            yield "name", SPELT.get(value[0], ("name", value[0]))[1] + "hat", a, b
+        elif kind != "none":
+            yield kind, "\\\\" if kind == "brk" else value, a, b
+        scripted = value in ("_", "^", "**") or (scripted and kind == "space")
 
 
 CONNECTIVES = set(
@@ -218,120 +194,74 @@ CONNECTIVES = set(
 )
 
 
-def _array_open(tokens):
-    return sum((t.kind == "begin") - (t.kind == "end") for t in tokens if t.text == "array") > 0
+def _words(match, plain):
+    """``\\text{...}``: the words in it, or the symbols if that is what it holds."""
+    content, (a, b) = match["inside"].strip(), match.span()
+    connective = match["font"] in ("text", "mbox", "hbox", "textrm") and content.rstrip(".,:;").lower() in CONNECTIVES
+    if connective or not re.fullmatch(r"[A-Za-z_0-9^()+\-*'.]*", content):
+        yield "words", content, a, b
+    elif content:
+        yield "op", "{", a, match.start("inside")
+        yield from _cut(match.string, *match.span("inside"), plain)
+        yield "op", "}", b - 1, b
 
 
-def _drop_brace(tokens):
-    """Drop the brace that opens a block of cases and is closed by ``\\right.``: the block needs none."""
-    depth = 1
-    for at in range(len(tokens) - 1, 0, -1):
-        depth += (tokens[at].kind == "end") - (tokens[at].kind == "begin")
-        if depth == 0:
-            if tokens[at - 1].text == "\\{":
-                del tokens[at - 1]
-            return
+def _environment(match, kind, blocks):
+    """A block of cases or a matrix opens or ends; any other environment ends a line. `blocks`: the names of those that are open."""
+    name = match["opened"] or match["closed"]
+    block = name in BLOCKS or (name == "array" and bool(match["braced"] or blocks))
+    if block and kind == "begin":
+        blocks.append(name)
+    elif name in blocks:
+        blocks.remove(name)
+    if block:
+        yield kind, name, *match.span()
+    elif kind == "end":
+        yield "brk", "env", *match.span()
 
 
-def _in_braces(tokens):
-    return any(t.text == "\\{" for t in tokens[-2:])
+def _raised(kind, script, start):
+    """``wᵢⱼ``, ``x²``: the letters and numbers of a script in unicode, in braces."""
+    end = start + len(script)
+    yield ("sub", "_", start, start) if kind == "low" else ("sup", "^", start, start)
+    yield "op", "{", start, start
+    for part in re.finditer(r"\d+|\D", script):
+        kind, text = ("num", part[0]) if part[0].isdigit() else SPELT.get(part[0], ("name", part[0]))
+        yield kind, text, start + part.start(), start + part.end()
+    yield "op", "}", end, end
 
 
-def _character(value, a, b, tokens, put):
-    if value in CHARS:
-        name = CHARS[value]
-        put("cmd" if name in ("sum", "partial", "nabla") else "name", name, a, b)
-    elif value in HATTED:
-        put("name", HATTED[value], a, b)
-    elif value == "\u0302" and tokens and tokens[-1].kind == "name":
-        tokens[-1].text += "hat"
-        tokens[-1].end = b
-    elif value in DIGITS:
-        mark, digit = DIGITS[value]
-        kind, previous = "num" if digit.isdigit() else "name", tokens[-1] if tokens else None
-        in_braces = previous is not None and previous.text == "}" and previous.start == previous.end  # braces of no width are ours
-        if previous is None or previous.end != a or len(tokens) < 2 or (tokens[-2].text != mark and not in_braces):
-            put("sub" if mark == "_" else "sup", mark, a, a)
-            put(kind, digit, a, b)
-        elif previous.kind == kind == "num":
-            previous.text, previous.end = previous.text + digit, b
-        elif in_braces:
-            tokens.insert(-1, Token(kind, digit, a, b))
-            previous.start = previous.end = b
-        else:  # wᵢⱼ: the two letters below are two indices, in braces
-            tokens.insert(-1, Token("op", "{", a, a))
-            put(kind, digit, a, b)
-            put("op", "}", b, b)
-    elif value in CHAR_OPS:
-        put("op", CHAR_OPS[value], a, b)
-    elif value in "_^":
-        put("sub" if value == "_" else "sup", value, a, b)
-    elif value in "'’′`´‘":
-        put("prime", "'", a, b)
-    elif value == "″":
-        put("prime", "'", a, b)
-        put("prime", "'", a, b)
-    elif value == "=":
-        put("rel", "=", a, b)
-    elif value in "<>≤≥∈∉∀∃":
-        put("word", value, a, b)
-    elif value == "&":
-        put("amp", "&", a, b)
-    elif value in "+-*/()[]{}|,;.:!@?":
-        put("op", "*" if value == "@" else value, a, b)
-    elif value == "⊤":
-        put("name", "top", a, b)
-    elif value == "ℓ":
-        put("name", "ell", a, b)
-    elif value == "ℒ":
-        put("name", "L", a, b)
-    elif value == "𝟙":
-        put("num", "1", a, b)
-    elif value == "$" or value.isspace() or value in '\u200b\ufeff\u00a0#"':
-        pass
-    else:
-        put("bad", value, a, b)
+WORDS = (
+    "net out output target softmax sigmoid logistic tanh relu log ln exp sum Loss loss Error error cost Cost total true pred "
+    "diag delta Delta sigma theta Theta eta alpha epsilon lambda omega phi nabla partial input label logits logit probs prob scores score "
+    "np matmul multiply outer softplus hidden Sigmoid Softmax ReLU Tanh hat err act transpose loss Net Out one onehot lr in"
+).split()
+AT_THE_END = "in one err act hat yhat zhat phat ypred ytrue".split()  # of a run; elsewhere these are letters, as in `sin`
+WHOLE = {"dot", "T", "np", "gamma", "beta", "rho", "CE", "BCE", "MSE", "SSE", "NLL", "RSS", "square", "mean"}
+WORD = re.compile(
+    "|".join(
+        word + (r"\Z" if word in AT_THE_END else r"(?:(?<=\Aout)|\Z)" if word == "out" else "")
+        for word in sorted({*WORDS, *AT_THE_END}, key=len, reverse=True)
+    )
+    + "|[A-Za-z]"
+)
+RENAMED = {
+    **{"ypred": "yhat", "ytrue": "y", "Sigmoid": "sigmoid", "Softmax": "softmax", "ReLU": "relu", "Tanh": "tanh"},
+    **{"logistic": "sigmoid", "Net": "net", "Out": "out", "transpose": "top"},
+}
 
 
-def split_run(run, start, tokens):
+def split_run(run, start, scripted):
     """Split a run of letters: known words whole, a differential ``d`` off, the rest letter by letter."""
-    scripted = bool(tokens) and tokens[-1].kind in ("sub", "sup")
-    at, out = 0, []
     if run in WHOLE:
-        return [(run, "name", start, start + len(run))]
-    if len(run) > 1 and run[0] in "d" and not scripted and run not in WORDS:
-        rest = run[1:]
-        if len(rest) == 1 or rest in WORDS or any(rest == w for w in ("yhat", "zhat")):
-            out.append(("partial", "cmd", start, start + 1))
-            at = 1
-    while at < len(run):
-        word = next(
-            (
-                w
-                for w in sorted(WORDS, key=len, reverse=True)
-                if run.startswith(w, at) and (w not in ("in", "one", "err", "act", "hat", "out") or run[at:] == w or (w == "out" and at == 0))
-            ),
-            None,
-        )
-        if word is None and run[at:] in ("yhat", "zhat", "phat", "ypred", "ytrue"):
-            word = run[at:]
-        name = word or run[at]
-        name = {
-            "ypred": "yhat",
-            "ytrue": "y",
-            "Sigmoid": "sigmoid",
-            "Softmax": "softmax",
-            "ReLU": "relu",
-            "Tanh": "tanh",
-            "logistic": "sigmoid",
-            "Net": "net",
-            "Out": "out",
-            "transpose": "top",
-        }.get(name, name)
-        kind = "cmd" if name in ("sum", "partial", "nabla") else "name"
-        out.append((name, kind, start + at, start + at + len(word or run[at])))
-        at += len(word or run[at])
-    return out
+        yield "name", run, start, start + len(run)
+        return
+    differential = run[0] == "d" and not scripted and run not in WORDS and (len(run) == 2 or run[1:] in WORDS)
+    if differential:
+        yield "cmd", "partial", start, start + 1
+    for match in WORD.finditer(run, differential):
+        name = RENAMED.get(match.group(), match.group())
+        yield "cmd" if name in ("sum", "partial", "nabla") else "name", name, start + match.start(), start + match.end()
 
 
 def script_text(tokens):
