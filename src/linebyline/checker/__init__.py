@@ -17,7 +17,7 @@ Each part imports only parts before it::
     parser: tokens < spellings < grammar < pieces
     meaning: letters < scripts < notation < aliases < sums < structure < readings
     numbers: quantities < scene < shapes < values
-    guess: likely < own < claims
+    guess: likely < roles < rows < own < claims
     judge: verdicts < outcome < habits < compare < judging
     face: showing < report
     diagnosis: edits < explaining < reporting

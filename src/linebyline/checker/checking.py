@@ -9,8 +9,10 @@ from dataclasses import replace
 
 from linebyline.checker.diagnosis.reporting import report
 from linebyline.checker.guess.claims import scalar_claim
-from linebyline.checker.guess.likely import likely_rows, likely_scenes, names_in, names_of, quotients_in, roles_in
+from linebyline.checker.guess.likely import likely_scenes, names_in, names_of
 from linebyline.checker.guess.own import OWN_BIASES, definable, definitions, numbers_biases, with_own_biases
+from linebyline.checker.guess.roles import quotients_in, roles_in
+from linebyline.checker.guess.rows import likely_rows
 from linebyline.checker.judge.judging import Judge
 from linebyline.checker.judge.verdicts import Task
 from linebyline.checker.meaning.aliases import read_aliases
