@@ -10,7 +10,7 @@ from dataclasses import replace
 from linebyline.checker.diagnosis.reporting import report
 from linebyline.checker.guess.claims import scalar_claim
 from linebyline.checker.guess.likely import likely_scenes, names_in, names_of
-from linebyline.checker.guess.own import OWN_BIASES, definable, definitions, numbers_biases, with_own_biases
+from linebyline.checker.guess.own import OWN_BIASES, definable, definitions, numbers_biases
 from linebyline.checker.guess.roles import quotients_in, roles_in
 from linebyline.checker.guess.rows import likely_rows
 from linebyline.checker.judge.judging import Judge
@@ -76,7 +76,7 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     defined = definitions(candidates, chains, names, rows[0], aliases)
     own_biases = not guessed and scenes[0].shared_bias and numbers_biases(names, convention(rows[0]))
     if own_biases:
-        scenes = [with_own_biases(scenes[0])]
+        scenes = [replace(scenes[0], shared_bias=False)]
     task = Task(text, chains, names, aliases + list(defined.values()), target, notation, guessed)
     claims = {} if target else {k: claim for k, chain in enumerate(chains) if (claim := claimed(task, chain, scenes[0]))}
     task.settled = {k: claim for k, claim in claims.items() if not claim.score}

@@ -6,7 +6,6 @@ from itertools import zip_longest
 import numpy as np
 
 from linebyline.checker.guess.likely import other_networks, shapes_of
-from linebyline.checker.guess.own import with_own_biases
 from linebyline.checker.judge.judging import Judge
 from linebyline.checker.judge.outcome import Outcome
 from linebyline.checker.judge.verdicts import PATIENCE, clock
@@ -108,7 +107,7 @@ class Search:
     def with_own_biases(self, outcome):
         """A vector b has one entry a unit, even where the network given shares one bias in each layer."""
         if outcome.score and not self.task.guessed and self.scenes[0].shared_bias and outcome.judge.conv.family != "question":
-            unshared = Judge(self.task, with_own_biases(self.scenes[0]), outcome.judge.conv).run()
+            unshared = Judge(self.task, replace(self.scenes[0], shared_bias=False), outcome.judge.conv).run()
             return min(outcome, unshared, key=lambda each: each.score)
         return outcome
 

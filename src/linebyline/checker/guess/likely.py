@@ -93,18 +93,15 @@ def given_scene(network, names, notation, aliases):
 def shapes_for(names, subs, numbered, layered):
     """The sizes of network that suit what a text counts, the likeliest first."""
     weights = [sub_terms_or_none(node) for name in ("w", "theta", "omega") for node in names.get(name, ())]
-    lonely = any(len(terms) == 1 and terms[0][0] == "var" for terms in weights)
+    lonely = any(len(terms) == 1 and terms[0][0] == "var" for terms in weights)  # theta_j: a weight that leads to the one output
     if lonely or subs <= {"1", "2", "3"} and "x" in names and not numbered:
         shapes = [(3, 1), (2, 4, 3)]
-    elif max(numbered, default=0) == 3:
-        shapes = [(3, 4, 2, 3), (3, 4, 2)]
-    elif layered or max(numbered, default=0) > 3:
+    elif layered or max(numbered, default=0) > 2:
         shapes = [(3, 4, 2, 3)]
     else:
         shapes = [(2, 4, 3)]
     if subs <= {"0", "1", "2", "3"}:
-        scalars = subs and "0" not in subs and "w" in names and "W" not in names and not spelt(names.get("x", ()), "subs")
-        shapes.insert(0 if scalars else 1, (1, 1, 1))
+        shapes.insert(1, (1, 1, 1))
     return shapes
 
 

@@ -1,7 +1,5 @@
 """What a text settles by itself: names that it defines, and biases that it numbers unit by unit."""
 
-from dataclasses import replace
-
 from linebyline.checker.meaning.aliases import Alias
 from linebyline.checker.meaning.letters import FUNCTIONS, convention
 from linebyline.checker.meaning.scripts import is_layer_text, sub_terms_or_none
@@ -51,8 +49,3 @@ def numbers_biases(names, conv):
             if any(term[0] == "unit" or (term[0] == "var" and term[1] not in "lLho") or (term[0] == "digits" and layered) for term in terms):
                 return True
     return False
-
-
-def with_own_biases(scene):
-    """The same network with one bias a unit, each equal to the one its layer shares."""
-    return replace(scene, shared_bias=False)

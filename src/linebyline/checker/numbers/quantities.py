@@ -95,7 +95,7 @@ class Numbers:
         arrays["gradient out", 0] = gradient
 
     def array(self, kind, layer):
-        """The raw array, always with an axis for the examples where the quantity has one."""
+        """The array of a quantity, gradients and updated weights too."""
         if (kind, layer) not in self.arrays:
             if kind in ("new W", "new b"):
                 gradient = self.array(kind.replace("new", "gradient"), layer)
@@ -106,11 +106,6 @@ class Numbers:
         if (kind, layer) not in self.arrays:
             raise Unreadable(SECOND)
         return self.arrays[kind, layer]
-
-    def value(self, kind, layer):
-        """The array as a formula sees it: without the example axis if there is only one example."""
-        value = self.array(kind, layer)
-        return value if self.scene.batch or kind not in OF_EXAMPLES else value[:, :, 0]
 
     def perturbed(self, kind, layer):
         """The same numbers with the node (kind, layer) free and each of its components stepped in turn."""

@@ -94,20 +94,20 @@ class Scene:
     dormant: tuple = ()
 
     def __post_init__(self):
-        put = lambda name, value: object.__setattr__(self, name, value)  # noqa: E731
-        sizes = tuple(int(n) for n in self.sizes)
+        vars(self).update(  # frozen from here on
+            sizes=tuple(int(n) for n in self.sizes),
+            cases=(self.cases,) if isinstance(self.cases, str) else tuple(self.cases),
+            aliases=tuple(sorted(dict(self.aliases).items())),
+            activations=tuple(self.activations) if self.activations else None,
+            x=_floats(self.x),
+            target=_floats(self.target),
+        )
+        sizes = self.sizes
         if not 2 <= len(sizes) <= MAX_LAYERS + 1 or not all(1 <= n <= MAX_UNITS for n in sizes):
             raise ValueError(
                 f"sizes: expected 2 to {MAX_LAYERS + 1} layers of 1 to {MAX_UNITS} units, got {sizes}; "
                 "a derivation that is right is right for a small network too"
             )
-        put("sizes", sizes)
-        put("cases", (self.cases,) if isinstance(self.cases, str) else tuple(self.cases))
-        put("aliases", tuple(sorted(dict(self.aliases).items())))
-        put("activations", tuple(self.activations) if self.activations else None)
-        for name in ("x", "target"):
-            if getattr(self, name) is not None:
-                put(name, tuple(np.asarray(getattr(self, name), dtype=float).ravel().tolist()))
         for name in self.activation_names:
             _choose("activation", name, ACTIVATION_NAMES)
         if len(self.activation_names) != len(sizes) - 1:
@@ -160,6 +160,10 @@ LOSS_WORDS = {
     "binary_cross_entropy": "binary cross-entropy",
     "cross_entropy": "cross-entropy",
 }
+
+
+def _floats(value):
+    return None if value is None else tuple(np.asarray(value, dtype=float).ravel().tolist())
 
 
 def _choose(name, value, known):

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from linebyline.checker.meaning.notation import Choice
-from linebyline.checker.numbers.quantities import SECOND, STEP, activate
+from linebyline.checker.numbers.quantities import OF_EXAMPLES, SECOND, STEP, activate
 from linebyline.checker.numbers.shapes import OF_ONE, Mismatch, add, multiply, product
 from linebyline.checker.parser.tokens import Unreadable
 
@@ -71,14 +71,16 @@ class Evaluator:
         return kept[key]
 
     def _quantity(self, choice, numbers):
-        value = numbers.value(choice.kind, choice.layer)
+        value = numbers.array(choice.kind, choice.layer)
         value = value if numbers.parent is not None else value.real
         value = value.reshape(value.shape + (1,) * (self.ndim - 2))
         value = self.lay_out(self.bind(value, self.slots(choice), numbers), choice)
         return value**choice.power if choice.power != 1 else value
 
     def slots(self, choice):
-        """The slots of a quantity's array; a bias that a layer shares has one entry only."""
+        """The slots of a quantity's array: a single example, and the bias that a layer shares, are not written."""
+        if choice.kind in OF_EXAMPLES and not self.scene.batch:
+            return (0, *choice.slots)
         return (0,) if choice.kind.endswith("b") and self.scene.shared_bias else choice.slots
 
     def bind(self, value, slots, numbers):
@@ -348,7 +350,7 @@ class Evaluator:
 
     def steps(self, body, choice, numbers):
         """How a value changes with each component of a node, the components on the axes of their indices."""
-        shape = numbers.value(choice.kind, choice.layer).shape[2:]
+        shape = numbers.array(choice.kind, choice.layer).shape[2:]
         value = self.value(body, numbers.perturbed(choice.kind, choice.layer))
         value = value.imag / STEP if np.iscomplexobj(value) else np.zeros(value.shape)
         trials, _, *layout = value.shape
