@@ -55,6 +55,10 @@ def test_dots_behind_a_sign_alone_are_no_sum(text):
     assert trouble(text, None) is None
 
 
+def test_a_side_that_is_one_indicator_has_all_axes():
+    assert trouble("A_B=Delta_{0A}", None) is None
+
+
 LONG = {
     "right in one of the networks tried": r"\frac{\partial y_i}{\partial a_j} = y_i(1\{i=j\} - y_j)",
     "wrong in all of them": r"\frac{\partial y_i}{\partial a_j} = y_i(1\{i=j\} + y_j) y_i",

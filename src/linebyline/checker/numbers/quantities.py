@@ -59,8 +59,8 @@ def activate(name, net, primes=0):
 class Numbers:
     """Every quantity of a scene as an array; `perturbed` gives the same with one node freed and stepped."""
 
-    def __init__(self, scene, given, label, parent=None, free=None):
-        self.scene, self.given, self.label, self.parent, self.free = scene, given, label, parent, free
+    def __init__(self, scene, given, label, free=None):
+        self.scene, self.given, self.label, self.free = scene, given, label, free
         self.arrays, self.children, self.laid_out = dict(given), {}, {}
         self._go_forward()
 
@@ -114,7 +114,7 @@ class Numbers:
             shape = value.shape[2:]
             steps = np.eye(int(np.prod(shape))).reshape(1, -1, *shape)
             given = {**self.given, (kind, layer): value + 1j * STEP * steps}
-            self.children[kind, layer] = Numbers(self.scene, given, self.label, self, (kind, layer))
+            self.children[kind, layer] = Numbers(self.scene, given, self.label, (kind, layer))
         return self.children[kind, layer]
 
     @property

@@ -72,7 +72,7 @@ class Evaluator:
 
     def _quantity(self, choice, numbers):
         value = numbers.array(choice.kind, choice.layer)
-        value = value if numbers.parent is not None else value.real
+        value = value if numbers.free else value.real
         value = value.reshape(value.shape + (1,) * (self.ndim - 2))
         value = self.lay_out(self.bind(value, self.slots(choice), numbers), choice)
         return value**choice.power if choice.power != 1 else value
@@ -193,17 +193,18 @@ class Evaluator:
 
     def index_values(self, side, numbers):
         """An index as an array of the numbers it runs through; the class label is one for each example."""
-        if side == "label":
-            example = next((name for name in self.axis if self.domains[name] == ("example", 0)), None) if self.scene.batch else 0
-            if example is None:
-                raise Mismatch("a class label without the example it belongs to")
-            labels = numbers.labels
-            return self.bind(labels.reshape(labels.shape + (1,) * (self.ndim - 2)), [example], numbers)
         if not isinstance(side, str):
             return self._num(numbers, side)
-        if side not in self.axis:
+        if side == "label":
+            values = numbers.labels
+            slot = next((name for name in self.axis if self.domains[name] == ("example", 0)), None) if self.scene.batch else 0
+            if slot is None:
+                raise Mismatch("a class label without the example it belongs to")
+        elif side in self.axis:
+            values, slot = np.arange(self.size[side])[None, None], side
+        else:
             raise Mismatch(f"the index {_letter(side)} is not bound")
-        return np.arange(self.size[side]).reshape((-1,) + (1,) * (-self.axis[side] - 1))
+        return self.bind(values.reshape(values.shape + (1,) * (self.ndim - 2)), [slot], numbers)
 
     def _indicator(self, numbers, condition):
         return self.test(condition, numbers).astype(float)
@@ -335,7 +336,7 @@ class Evaluator:
     def _D(self, numbers, body, leaf):
         variable, of = self.chosen[leaf.key], self.chosen[body[1].key] if body[0] == "leaf" else None
         self.check_variable(variable)
-        if numbers.parent is not None:
+        if numbers.free:
             return self.inner_derivative(body, of, variable, numbers)
         compute = lambda: self.steps(body, variable, numbers)  # noqa: E731
         steps = compute() if of is None else self.kept(numbers, (self.key(of), self.key(variable)), compute)
