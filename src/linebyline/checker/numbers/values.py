@@ -308,12 +308,9 @@ class Evaluator:
 
     def layer_of(self, part):
         """The layer whose activation a formula is put into: that of the scores, weights or biases it is made of."""
-        deepest = {}
-        for leaf in _leaves(part):
-            choice = self.chosen[leaf.key]
-            deepest[choice.kind] = max(deepest.get(choice.kind, 0), choice.layer)
+        parts = [self.chosen[leaf.key] for leaf in _leaves(part)]
         default = self.scene.layers if len(set(self.scene.activation_names)) == 1 else None
-        return next((deepest[kind] for kind in ("net", "W", "b") if kind in deepest), default)
+        return max((choice.layer for choice in parts if choice.kind in ("net", "W", "b")), default=default)
 
     # ------------------------------------------------------------ derivatives
 
@@ -338,8 +335,10 @@ class Evaluator:
         self.check_variable(variable)
         if numbers.free:
             return self.inner_derivative(body, of, variable, numbers)
-        compute = lambda: self.steps(body, variable, numbers)  # noqa: E731
-        steps = compute() if of is None else self.kept(numbers, (self.key(of), self.key(variable)), compute)
+        if of is None:
+            steps = self.steps(body, variable, numbers)
+        else:
+            steps = self.kept(numbers, (self.key(of), self.key(variable)), lambda: self.steps(body, variable, numbers))
         return self.lay_out(steps, variable, derivative=True)
 
     def check_variable(self, choice):
