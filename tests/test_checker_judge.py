@@ -658,3 +658,10 @@ def test_the_outputs_without_an_index_are_not_the_inputs():
 @pytest.mark.parametrize("text", [r"0^\hat", r"e^\hat", r"x_\bar", r"\frac{\partial E}{\partial w_5} = \frac{1}", r"x^", r"\sqrt"])
 def test_a_formula_that_breaks_off_is_unread_and_says_so(text):
     assert any(side.status == "unreadable" and side.message for side in check(text, question_network()).sides)
+
+
+def test_the_function_of_a_formula_is_that_of_the_last_layer_in_it():
+    text = r"a^{(2)} = f(W^{(2)} f(z^{(1)}) + b^{(2)})"
+    assert [side.status for side in check(text, {"hidden": "tanh", "sizes": (2, 3, 2)}, "layers").sides] == ["reference", "ok"]
+    wrong = r"a^{(1)} = f(W^{(2)} f(z^{(1)}) + b^{(2)})"
+    assert [side.status for side in check(wrong, {"hidden": "tanh", "sizes": (2, 3, 2)}, "layers").sides] == ["reference", "wrong"]
