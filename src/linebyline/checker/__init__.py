@@ -14,7 +14,7 @@
 
 Each part imports only parts before it::
 
-    parser: tokens < spellings < grammar < pieces
+    parser: typed < tokens < spellings < grammar < pieces
     meaning: letters < scripts < notation < aliases < sums < structure < readings
     numbers: quantities < scene < shapes < values
     guess: likely < roles < rows < own < claims

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from linebyline.checker.parser.grammar import Node, Parser
 from linebyline.checker.parser.spellings import tokenise
 from linebyline.checker.parser.tokens import WORDS, Unreadable, levels, split
+from linebyline.checker.parser.typed import cleaned
 
 MAX_TEXT, MAX_SIDES = 20_000, 120
 
@@ -47,6 +48,7 @@ def read(text):
         raise TypeError(f"text: expected a string, got {type(text).__name__}; paste the derivation as text")
     if len(text) > MAX_TEXT:
         raise ValueError(f"text: expected at most {MAX_TEXT} characters, got {len(text)}; check it in parts")
+    typed, text = text, cleaned(text)
     chains, last, announced = [], 0, None
     for start, end, plain in pieces(text):
         piece, between = text[start:end].strip(), text[last:start].rstrip("$[\\( \n")
@@ -64,6 +66,8 @@ def read(text):
         chains.extend(found)
     if sum(len(chain.sides) for chain in chains) > MAX_SIDES:
         raise ValueError(f"text: expected at most {MAX_SIDES} sides, got more; check it in parts")
+    for side in (side for chain in chains for side in chain.sides):
+        side.text = typed[side.start : side.end].strip() or side.text
     return chains
 
 

@@ -102,6 +102,14 @@ def hats_in_words(ts, at):
     return [replace(ts[at], text=ts[at].text + "hat", end=ts[end - 1].end)], end
 
 
+@rule("h", "o", "i")
+def units_without_a_mark(ts, at):
+    """``ao1``, ``outh1``: the unit below, though no mark says so."""
+    letters = "a z s t y d net out target delta".split()
+    glued = _is(ts, at - 1, *letters) and ts[at - 1].end == ts[at].start and _kind(ts, at + 1) == "num" and ts[at].end == ts[at + 1].start
+    return (_spell(ts[at : at + 2], "_{", ts[at : at + 2], "}"), at + 2) if glued and _kind(ts, at - 2) not in ("sub", "sup") else None
+
+
 @rule("Sigma")
 def sums_in_capitals(ts, at):
     r"""``\Sigma_i``: a sum sign."""
@@ -250,6 +258,26 @@ def slopes_of_relu(ts, at):
     return _spell(ts[at:end], "relu'(", slope, ")"), end
 
 
+@rule("sech", "{", needs={"sech"})
+def squares_of_sech(ts, at):
+    r"""``\text{sech}^2 z``: the slope of tanh."""
+    name = _inside(ts, at)[1] if ts[at].text == "{" else at + 1
+    end = _scripts(ts, name)
+    if _spelt(ts[at:end]) != "sech^2":
+        return None
+    after = _inside(ts, end)[1] if _inside(ts, end)[0] else _scripts(ts, end + 1)
+    return _spell(ts[at:after], "(1 - tanh^2", ts[end:after], ")"), after
+
+
+@rule("sigma", needs={"'"})
+def slopes_without_brackets(ts, at):
+    r"""``\sigma' z``: the slope at z."""
+    if _kind(ts, at + 1) != "prime" or _kind(ts, at + 2) != "name":
+        return None
+    end = _scripts(ts, at + 3)
+    return [*ts[at : at + 2], *_spell(ts[at + 2 : end], "(", ts[at + 2 : end], ")")], end
+
+
 @rule("⊗", "·")
 def products_with_slopes(ts, at):
     r"""``x \otimes \sigma'(z)``, ``a \cdot (1 - a)``: a slope is multiplied entry by entry, whatever the sign."""
@@ -272,22 +300,26 @@ def changes_by_one_example(ts, at):
 # ---------------------------------------------------------------- code
 
 
-@rule("np")
+@rule("np", "dot", "matmul", "multiply", "power", "square")
 def numpy_calls(ts, at):
-    """``np.dot(A, B)``, ``np.sum(dZ, axis=1)``, ``np.square(a)``: a product, a sum over the examples, a power; ``np.exp``: exp."""
-    if not _is(ts, at + 1, ".") or _kind(ts, at + 2) not in ("name", "cmd"):
+    """``np.dot(A, B)``, ``dot(A, B)``, ``np.sum(dZ, axis=1)``, ``np.square(a)``: a product, a sum over the examples, a power; ``np.exp``: exp."""
+    first = at + 2 if ts[at].text == "np" else at
+    if (first > at and not _is(ts, at + 1, ".")) or _is(ts, at - 1, ".") or _kind(ts, first) not in ("name", "cmd"):
         return None
-    start = next((k for k in range(at + 2, len(ts)) if not ts[k].text.isalnum()), len(ts))
-    called, (inside, end) = _spelt(ts[at + 2 : start]), _inside(ts, start)
+    start = next((k for k in range(first, len(ts)) if not ts[k].text.isalnum()), len(ts))
+    called, (inside, end) = _spelt(ts[first:start]), _inside(ts, start)
     arguments = [part for _, part in split(inside or [], lambda t: t.text == ",") if not any(t.kind == "rel" for t in part)]
     products, powers = {"dot": "*", "matmul": "*", "multiply": "⊙", "outer": "⊗"}, {"square": "2", "top": "T"}
     if called in products and len(arguments) == 2:
         return _spell(ts[at:end], "((", arguments[0], f"){products[called]}(", arguments[1], "))"), end
-    if called == "sum" and arguments:
-        return [replace(ts[at], kind="cmd", text="sum", end=ts[start - 1].end), ts[start], *arguments[0], ts[end - 1]], end
+    if called == "sum" and arguments:  # without an axis everything is added up
+        axis = len(arguments) > 1 or any(t.kind == "rel" for t in inside)
+        return _spell(ts[at:end], r"\sum" if axis else r"\sum\sum", ts[start:end] if not axis else [ts[start], *arguments[0], ts[end - 1]]), end
     if called in powers and arguments:
         return _spell(ts[at:end], "(", arguments[0], f")^{powers[called]}"), end
-    return [replace(ts[at + 2], start=ts[at].start)], at + 3
+    if called == "power" and len(arguments) == 2:
+        return _spell(ts[at:end], "(", arguments[0], ")^{", arguments[1], "}"), end
+    return ([replace(ts[first], start=ts[at].start)], first + 1) if first > at else None
 
 
 @rule(".")

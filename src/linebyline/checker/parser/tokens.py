@@ -57,7 +57,7 @@ TABLE = (
     ("over", "over", r"\over"),
     ("gap", None, r"\quad \qquad \space \enspace"),
     ("cmd", "sum", r"∑ Σ \sum"),
-    ("cmd", "partial", r"∂ \partial"),
+    ("cmd", "partial", r"∂ \partial \part"),
     ("cmd", "nabla", r"∇ \nabla \bigtriangledown \triangledown"),
     ("cmd", "frac", r"\frac \dfrac \tfrac \cfrac"),
     ("cmd", "hat", r"\hat \widehat"),
@@ -65,6 +65,7 @@ TABLE = (
     ("cmd", "bar", r"\bar \overline"),
     ("cmd", None, r"\check \dot \sqrt \prod"),
     ("num", "1", "𝟙"),
+    ("num", "0.5", "½"),
     ("name", "L", "ℒ"),
     ("name", "ell", "ℓ"),
     ("name", "top", r"⊤ \intercal \dagger"),
@@ -176,7 +177,7 @@ def _cut(text, start, end, plain):
         elif kind in ("begin", "end"):
             yield from _environment(match, kind, blocks)
         elif kind == "run":
-            yield from split_run(value, a, scripted)
+            yield from split_run(value, a, scripted, plain)
         elif kind in ("low", "high"):
             yield from _raised(kind, value.translate(RAISED), a)
         elif kind == "sign":
@@ -234,7 +235,7 @@ def _raised(kind, script, start):
 WORDS = (
     "net out output target softmax sigmoid logistic tanh relu log ln exp sum Loss loss Error error cost Cost total true pred "
     "diag delta Delta sigma theta Theta eta alpha epsilon lambda omega phi nabla partial input label logits logit probs prob scores score "
-    "np matmul multiply outer softplus hidden Sigmoid Softmax ReLU Tanh hat err act transpose loss Net Out one onehot lr in"
+    "np matmul multiply outer softplus hidden Sigmoid Softmax ReLU Tanh hat err act transpose loss Net Out Total one onehot lr sech power in"
 ).split()
 AT_THE_END = "in one err act hat yhat zhat phat ypred ytrue".split()  # of a run; elsewhere these are letters, as in `sin`
 WHOLE = {"dot", "T", "np", "gamma", "beta", "rho", "CE", "BCE", "MSE", "SSE", "NLL", "RSS", "square", "mean"}
@@ -247,18 +248,29 @@ WORD = re.compile(
 )
 RENAMED = {
     **{"ypred": "yhat", "ytrue": "y", "Sigmoid": "sigmoid", "Softmax": "softmax", "ReLU": "relu", "Tanh": "tanh"},
-    **{"logistic": "sigmoid", "Net": "net", "Out": "out", "transpose": "top"},
+    **{"logistic": "sigmoid", "Net": "net", "Out": "out", "Total": "total", "transpose": "top"},
 }
 
 
-def split_run(run, start, scripted):
-    """Split a run of letters: known words whole, a differential ``d`` off, the rest letter by letter."""
+GLUED = re.compile(r"([a-ce-hl-zA-Z])([ijk]{1,2})")
+
+
+def split_run(run, start, scripted, plain=False):
+    """Split a run of letters: known words whole, a differential ``d`` off, in plain text the indices of ``wij``, the rest letter by letter."""
     if run in WHOLE:
         yield "name", run, start, start + len(run)
         return
-    differential = run[0] == "d" and not scripted and run not in WORDS and (len(run) == 2 or run[1:] in WORDS)
+    differential = run[0] == "d" and not scripted and run not in WORDS and (len(run) == 2 or run[1:] in WORDS or bool(plain and GLUED.fullmatch(run[1:])))
     if differential:
         yield "cmd", "partial", start, start + 1
+    glued = GLUED.fullmatch(run, differential) if plain and not scripted and run not in WORDS else None
+    if glued:
+        at = [start + place for place in (glued.start(1), glued.start(2), glued.end())]
+        yield "name", glued[1], at[0], at[1]
+        yield from (("sub", "_", at[1], at[1]), ("op", "{", at[1], at[1]))
+        yield from (("name", letter, at[1] + k, at[1] + k + 1) for k, letter in enumerate(glued[2]))
+        yield "op", "}", at[2], at[2]
+        return
     for match in WORD.finditer(run, differential):
         name = RENAMED.get(match.group(), match.group())
         yield "cmd" if name in ("sum", "partial", "nabla") else "name", name, start + match.start(), start + match.end()

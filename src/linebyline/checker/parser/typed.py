@@ -1,0 +1,43 @@
+r"""Blank what surrounds the formulas where people paste from: forums, Markdown, HTML, programs.
+
+Every rule puts as many characters in as it takes out, so that a place in the cleaned text is the same place in the text as typed.
+"""
+
+import re
+
+LINE_START, QUOTIENT = r"(?m)^[ \t]*", r"[A-Za-z][^/=δ∂()\s]{0,20}\s*"
+
+
+def blank(match):
+    return re.sub(r"[^\n]", " ", match.group())
+
+
+def keeping(*kept):
+    """A replacement that keeps a new text in place of the old one, filled up with spaces before or, with "<", behind."""
+    text, behind = kept[0], "<" in kept[1:]
+    return lambda match: text.ljust(len(match.group())) if behind else text.rjust(len(match.group()))
+
+
+RULES = [  # (what is typed, what takes its place)
+    (r"(?m)^[ \t]*```.*$", blank),  # fences
+    (r"(?<=\$)`|`(?=\$)|(?<![\w)}])`(?=[^`\n]*`(?!\w))|(?<=[\w)}\]])`(?=[\s.,;:)]|$)", blank),  # `code`, $`maths`$
+    (r"(?m)(?<=\S)[ \t]+(?:#|//)(?![\d{]).*$|^[ \t]*(?:#+|//)(?=[ \t])", blank),  # comments behind a formula, the mark of one around it
+    (LINE_START + r"(?:\(?\d+(?:\.\d+)*\)|\d+(?:\.\d+)*\.(?=[ \t]+[^\d\s/*])|[a-h]\)|[Ss]tep \d+[.:)])(?=\s)", blank),  # 1) 2. a) Step 3:
+    (r"\*\*(?=[A-Z][^*\n]*\*\*)|(?<=[a-z:.])\*\*(?=\s|$)", blank),  # **bold words**
+    (r"\\sum\*(?=\{)", keeping(r"\sum_")),  # an underscore that Markdown took
+    (r"\\(?=[_*^])", blank),  # and one that was saved from it
+    (r"<su([bp])>", lambda m: ("_" if m[1] == "b" else "^") + "{   "),
+    (r"</su[bp]>", keeping("}", "<")),
+    (r"(?<!\$)\$ \$(?!\$)", keeping("$$")),
+    (r"\b(?:math|Math|torch|numpy|tf|jnp|mx|xp|cp)\.(?=[a-z]+\()", keeping("np.")),
+    (r"\((?:by|since|because|using|chain rule|note|see|from|element[ -]?wise)\b[^()=]*(?:\([^()=]*\)[^()=]*)*\)", blank),  # remarks
+    (rf"δ({QUOTIENT}/\s*\(?\s*)δ(?=\s*[A-Za-z])", lambda m: "∂" + m[1] + "∂"),
+    (r"(?:^|(?<=[\n$]))(\s*(?:\\text\{)?\s*(?:where|if|for|when|case|assume|suppose)\b[^.,:=$\n]{0,12}(?:=|\\neq?)\s*\w\s*),", lambda m: m[1] + ":"),
+]
+
+
+def cleaned(text):
+    """The text with what is no formula blanked, and some misspelt commands put right; as long as it was."""
+    for pattern, new in RULES:
+        text = re.sub(pattern, new, text)
+    return text
