@@ -21,6 +21,7 @@ from linebyline.checker.parser.grammar import Parser
 from linebyline.checker.parser.pieces import read
 from linebyline.checker.parser.spellings import tokenise
 from linebyline.checker.parser.tokens import Unreadable
+from linebyline.checker.parser.typed import cleaned
 from linebyline.checker.searching import Search
 
 
@@ -77,7 +78,7 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     own_biases = not guessed and scenes[0].shared_bias and numbers_biases(names, convention(rows[0]))
     if own_biases:
         scenes = [replace(scenes[0], shared_bias=False)]
-    task = Task(text, chains, names, aliases + list(defined.values()), target, notation, guessed)
+    task = Task(cleaned(text), chains, names, aliases + list(defined.values()), target, notation, guessed)
     claims = {} if target else {k: claim for k, chain in enumerate(chains) if (claim := claimed(task, chain, scenes[0]))}
     task.settled = {k: claim for k, claim in claims.items() if not claim.score}
     task.named = named_activations(text, task.settled.values())

@@ -164,6 +164,7 @@ def tokenise(text, start=0, end=None, plain=False):
 def _cut(text, start, end, plain):
     """Give the kind, text and place of every token, and of spaces."""
     blocks, scripted, position = [], False, start
+    bare = plain and "\\" not in text
     while position < end:
         match = LEXER.match(text, position, end)
         kind, value, a, b = match.lastgroup, match.group(), position, match.end()
@@ -177,7 +178,7 @@ def _cut(text, start, end, plain):
         elif kind in ("begin", "end"):
             yield from _environment(match, kind, blocks)
         elif kind == "run":
-            yield from split_run(value, a, scripted, plain)
+            yield from split_run(value, a, scripted, bare)
         elif kind in ("low", "high"):
             yield from _raised(kind, value.translate(RAISED), a)
         elif kind == "sign":
@@ -186,7 +187,7 @@ def _cut(text, start, end, plain):
             yield "name", SPELT.get(value[0], ("name", value[0]))[1] + "hat", a, b
         elif kind != "none":
             yield kind, "\\\\" if kind == "brk" else value, a, b
-        scripted = value in ("_", "^", "**") or (scripted and kind == "space")
+        scripted = value in ("_", "^", "**") or (scripted and (kind == "space" or value == "{"))
 
 
 CONNECTIVES = set(
@@ -255,21 +256,20 @@ RENAMED = {
 GLUED = re.compile(r"([a-ce-hl-zA-Z])([ijk]{1,2})")
 
 
-def split_run(run, start, scripted, plain=False):
-    """Split a run of letters: known words whole, a differential ``d`` off, in plain text the indices of ``wij``, the rest letter by letter."""
+def split_run(run, start, scripted, bare):
+    """Split a run of letters: known words whole, a differential ``d`` off, without any LaTeX the indices of ``wij``, the rest letter by letter."""
+    indexed = GLUED.fullmatch(run, run[0] == "d") if bare and not scripted and run not in WORDS else None
     if run in WHOLE:
         yield "name", run, start, start + len(run)
         return
-    differential = run[0] == "d" and not scripted and run not in WORDS and (len(run) == 2 or run[1:] in WORDS or bool(plain and GLUED.fullmatch(run[1:])))
+    differential = run[0] == "d" and not scripted and run not in WORDS and (len(run) == 2 or run[1:] in WORDS or bool(indexed))
     if differential:
         yield "cmd", "partial", start, start + 1
-    glued = GLUED.fullmatch(run, differential) if plain and not scripted and run not in WORDS else None
-    if glued:
-        at = [start + place for place in (glued.start(1), glued.start(2), glued.end())]
-        yield "name", glued[1], at[0], at[1]
-        yield from (("sub", "_", at[1], at[1]), ("op", "{", at[1], at[1]))
-        yield from (("name", letter, at[1] + k, at[1] + k + 1) for k, letter in enumerate(glued[2]))
-        yield "op", "}", at[2], at[2]
+    if indexed:
+        at, end = start + indexed.start(2), start + indexed.end()
+        yield from (("name", indexed[1], at - 1, at), ("sub", "_", at, at), ("op", "{", at, at))
+        yield from (("name", letter, at + k, at + k + 1) for k, letter in enumerate(indexed[2]))
+        yield "op", "}", end, end
         return
     for match in WORD.finditer(run, differential):
         name = RENAMED.get(match.group(), match.group())
