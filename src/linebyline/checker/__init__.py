@@ -20,7 +20,7 @@ Each part imports only parts before it::
     guess: likely < roles < rows < own < claims
     judge: verdicts < outcome < habits < compare < judging
     face: showing < report
-    diagnosis: edits < explaining < reporting
+    diagnosis: vocabulary < edits < explaining < reporting
     searching < checking < form
 """
 

@@ -95,7 +95,7 @@ def check(text, network=None, notation=None, target=None, aliases=None):
 
 def named_activations(text, claims):
     r"""The functions that a text itself names: \sigma as the sigmoid, in words or by a claim that only the sigmoid fulfils."""
-    if any(claim.judge.scene.output == "sigmoid" and "sigma" in claim.judge.names for claim in claims):
+    if any(claim.judge.scene.output == "sigmoid" and "sigma" in claim.judge.task.names for claim in claims):
         return {"sigma": "sigmoid"}
     sigma = r"(?:\\sigma(?![a-z])|σ)"
     defined = rf"{sigma}\s*\([^)]*\)\s*=[^=$\n]{{0,20}}1\s*\+\s*\\?e"
@@ -114,7 +114,7 @@ def claimed(task, chain, given):
         if outcome.all_read() and (best is None or outcome.score < best.score):
             best = outcome
             for verdict in outcome.verdicts[0]:
-                verdict.home = (judge, outcome.options)
+                verdict.home = judge
                 if verdict.status == "ok":
                     verdict.status = "loose" if note.startswith("loose: ") else "ok"
                     verdict.message = "; ".join(filter(None, [verdict.message, note.removeprefix("loose: ")]))

@@ -123,7 +123,7 @@ class Search:
             zeros = [np.abs(value).max() < 1e-10 for v in there.values() for key, value in v.values() if key[0] == id(scene)]
             if not again.wrong_places() and all(v.status == "ok" for v in there.values()) and not any(zeros):
                 why = f"right in a {scene.describe()}, not in a {mine.scene.describe()}; give the network"
-                slips = {place: v.reserved(why, (judge, again.options)) for place, v in there.items()}
+                slips = {place: v.reserved(why, judge) for place, v in there.items()}
                 break
             outcome.others.append((judge, again))
         for (i, j), verdict in slips.items():

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from linebyline.checker.guess.likely import names_in
+from linebyline.checker.guess.likely import names_in, names_of
 from linebyline.checker.judge.compare import Comparer
 from linebyline.checker.judge.outcome import Outcome
 from linebyline.checker.judge.verdicts import (
@@ -10,314 +10,275 @@ from linebyline.checker.judge.verdicts import (
     LIMIT,
     NOT_ASKED,
     PATIENCE,
-    WEIGHT,
+    PROBLEMS,
+    RIGHT,
+    WRONG,
     NoteVerdict,
-    Reference,
     Verdict,
-    alike,
+    built,
     clock,
     is_numeric,
-    vague,
+    weight,
 )
 from linebyline.checker.meaning import readings
 from linebyline.checker.meaning.notation import shown
-from linebyline.checker.meaning.readings import assignments, variables_of
 from linebyline.checker.meaning.scripts import is_layer_text, spelling
-from linebyline.checker.numbers.values import MODES, Mismatch
+from linebyline.checker.numbers.values import Mismatch
 from linebyline.checker.parser.pieces import read_condition
 from linebyline.checker.parser.spellings import tokenise
 from linebyline.checker.parser.tokens import Unreadable, script_text
+
+TARGET = "the target"
 
 
 class Judge(Comparer):
     """Judge all chains of a text in one scene and notation."""
 
     def run(self):
+        """Judge under one combination of conventions after another, and keep the best."""
         best = None
-        for options in self.options():
+        for options in self.habits.options():
             outcome = self.judge(options)
             if best is None or outcome.score < best.score:
                 best = outcome
             if best.score == 0 or clock() - self.start > PATIENCE:
                 break
-        return self.for_every_layer(best) if self.symbolic else best
+        return self.for_every_layer(best) if self.habits.symbolic else best
+
+    def judge(self, options):
+        """Judge every chain under these conventions."""
+        verdicts, previous, self.sizes_named = [], None, {}
+        for k, chain in enumerate(self.task.chains):
+            if k in self.task.settled:
+                verdicts.append(self.task.settled[k].verdicts[0])
+                continue
+            found, previous = self.chain(chain, options, previous)
+            verdicts.append(found)
+        if self.task.target is not None:
+            self.against_target(verdicts, options)
+        scores = {}
+        for verdict in (v for found in verdicts for v in found if v.reading is not None and not v.home):
+            for key, letter in verdict.reading.letters():
+                first = scores.setdefault(key, letter) if key[0] == "net" else letter
+                if first != letter and not self.is_alias(letter, first):
+                    verdict.doubt(f"both {first} and {letter} are read as net")
+        return Outcome(self, options, verdicts)
+
+    def only_one_unit(self):
+        """Whether a guessed network has a layer of one unit, though the text speaks of matrices, or of no weights at all."""
+        names = self.task.names
+        scalars = {"w", "theta", "omega"} & set(names) and "W" not in names
+        return self.task.guessed and min(self.scene.sizes) == 1 and (self.habits.open_matrix or not scalars)
+
+    # the general layer l
 
     def for_every_layer(self, best):
         """A line about the layer l has to be true for every hidden layer, unless it speaks of the inputs or the targets and so of one."""
         letter, first, last = self.conv.layer_letter, best.options.l, self.scene.layers
+        of_one = [self.of_one_layer(chain) for chain in self.task.chains]
         verdicts = [list(found) for found in best.verdicts]
-        for layer in (k for k in range(1, last + 1) if k != first):
-            options = replace(best.options, l=layer)
-            if layer == last and not any(self.of_one_layer(chain) for chain in self.chains):
-                continue
-            for chain, found, again in zip(self.chains, verdicts, self.judge(options).verdicts):
-                name = "the output layer" if layer == last else f"layer {layer}"
-                if self.of_one_layer(chain):
-                    if any(v.status in BAD for v in found) and not any(v.status in BAD for v in again):
-                        found[:] = [v.reserved(f"right only where {letter} is {name}", (self, options)) for v in again]
-                    continue
-                for k, (verdict, second) in enumerate(zip(found, again)):
-                    if layer < last and verdict.status == "ok" and (second.status in ("wrong", "carries") or second.conflict):
-                        why = f"right where {letter} is layer {first}, not where it is {name}"
-                        found[k] = replace(second, status="wrong", message=why, home=(self, options))
-                    elif layer < last and verdict.status == "ok" and second.status == "loose":
-                        found[k] = replace(second, home=(self, options))
+        for layer in (k for k in range(1, last + any(of_one)) if k != first):
+            name = "the output layer" if layer == last else f"layer {layer}"
+            again = self.judge(replace(best.options, l=layer)).verdicts
+            for k, found in enumerate(verdicts):
+                if of_one[k]:
+                    if any(v.status in BAD for v in found) and not any(v.status in BAD for v in again[k]):
+                        found[:] = [v.reserved(f"right only where {letter} is {name}", self) for v in again[k]]
+                elif layer < last:
+                    why = f"right where {letter} is layer {first}, not where it is {name}"
+                    found[:] = [self.of_both(v, there, why) for v, there in zip(found, again[k])]
         return Outcome(self, best.options, verdicts)
+
+    def of_both(self, verdict, there, why):
+        """The verdict on a side that was judged in two layers: the worse one, if it was right in the first."""
+        if verdict.status == "ok" and (there.status in WRONG or there.conflict):
+            return replace(there, status="wrong", message=why, home=self)
+        return replace(there, home=self) if verdict.status == "ok" and there.status == "loose" else verdict
 
     def of_one_layer(self, chain):
         """Whether the layer l of a chain can be only one: the chain speaks of inputs or targets, and of no layer L."""
-        named = names_in([chain])
-        spelt = [(name, [script_text(s).strip("()[]") for s in node.sups]) for name, nodes in named.items() for node in nodes]
-        ends = [name for name, sups in spelt if not any(is_layer_text(s, self.conv) for s in sups)]
-        kinds = [self.conv.meanings(name) for name in ends]
-        outer = any(m and all(kind == "target" or (kind, place) == ("out", 0) for kind, place in m) for m in kinds)
+        spelt = [(name, [script_text(s).strip("()[]") for s in node.sups]) for name, found in names_in([chain]).items() for node in found]
+        ends = [self.conv.meanings(name) for name, sups in spelt if not any(is_layer_text(s, self.conv) for s in sups)]
+        outer = any(m and all(kind == "target" or (kind, place) == ("out", 0) for kind, place in m) for m in ends)
         return outer and not any(s.startswith("L") for _, sups in spelt for s in sups)
 
-    def judge(self, options):
-        verdicts, previous, self.sizes_named = [], None, {}
-        for k, chain in enumerate(self.chains):
-            if k in self.settled:
-                verdicts.append(self.settled[k].verdicts[0])
-                continue
-            found, previous = self.chain(chain, options, previous)
-            verdicts.append(found)
-        if self.target is not None:
-            self.against_target(verdicts, options)
-        scores = {}
-        for verdict in (v for found in verdicts for v in found if not v.home and v.reference is not None):
-            builder = verdict.built[0] if verdict.built else verdict.reference.builder
-            for key, name in self.letters(builder.leaves, verdict.chosen):
-                other = scores.setdefault(key, name) if key[0] == "net" else name
-                if other != name and verdict.status == "ok" and not any(a.name in (name, other) for a in self.aliases):
-                    verdict.status, verdict.message = "loose", f"both {other} and {name} are read as net"
-        return Outcome(self, options, verdicts)
+    # chains
 
     def chain(self, chain, options, previous):
         """Judge the sides of one chain: the reading of its left side that suits most of them is taken."""
-        sides, cases = chain.sides, [*chain.cases, *self.scene_cases()]
-        references, first = [], 0
-        problem = ""
-        if chain.continues and previous is not None:
-            references = [previous]
-            first = -1
-        else:
-            for k, side in enumerate(sides):
-                if self.target is not None and (len(sides) == 1 or chain.continues):
-                    tree, first = self.target, -1
-                else:
-                    tree, first = side.tree, k
-                if tree is None:
-                    continue
-                try:
-                    references = self.references(tree, options, side.text if first >= 0 else "the target")
-                    break
-                except (Unreadable, Mismatch) as error:
-                    problem = str(error)
-                    if first < 0:
-                        break
+        references, first, problems = self.left_sides(chain, options, previous)
         if not references:
-            found = []
-            for side in sides:
-                message = side.error
-                if not message:
-                    try:
-                        self.references(side.tree, options, "")
-                    except (Unreadable, Mismatch) as error:
-                        message = str(error)
-                found.append(Verdict("unreadable", message=message or problem))
-            return found, previous
-        best, best_score, chosen_reference, failed = None, None, references[0], {}
+            return [Verdict("unreadable", side.error or problems.get(k, problems.get(-1, ""))) for k, side in enumerate(chain.sides)], previous
+        cases, best, failed = [*chain.cases, *self.scene_cases()], None, {}
         for reference in references:
-            found = self.with_reference(sides, first, reference, cases, options)
+            found = self.with_reference(chain.sides, first, reference, cases)
             for k, verdict in enumerate(found):
-                if verdict.status == "ok" and k in failed and alike(failed[k], reference):
-                    verdict.status = "loose"
-                    verdict.message = "; ".join(
-                        filter(None, [verdict.message, f"right if the left side is {self.about(reference)}, not if it is {self.about(failed[k])}"])
-                    )
-                elif verdict.status == "wrong" and verdict.built is not None:
+                if verdict.status == "wrong" and verdict.reading is not None:
                     failed.setdefault(k, reference)
-            score = sum(WEIGHT[v.status] for v in found)
-            if best is None or score < best_score:
-                best, best_score, chosen_reference = found, score, reference
-            if score == 0 or clock() - self.start > 2 * PATIENCE:
+                elif k in failed and failed[k].differs_in_layers(reference):
+                    verdict.doubt(f"right if the left side is {self.about(reference)}, not if it is {self.about(failed[k])}")
+            if best is None or weight(found) < weight(best):
+                best, taken = found, reference
+            if weight(best) == 0 or clock() - self.start > 2 * PATIENCE:
                 break
         for verdict in best:
-            verdict.others = tuple(r for r in references if r is not chosen_reference)[:2]
-        return best, chosen_reference
+            verdict.others = tuple(reference for reference in references if reference is not taken)[:2]
+        return best, taken
+
+    def left_sides(self, chain, options, previous):
+        """The readings of what a chain is compared with, which of its sides that is (-1 if none), and why others could not be read."""
+        if chain.continues and previous is not None:
+            return [previous], -1, {}
+        lefts = [(k, side.tree, side.text) for k, side in enumerate(chain.sides) if side.tree is not None]
+        if self.task.target is not None and (len(chain.sides) == 1 or chain.continues):
+            lefts = [(-1, self.task.target, TARGET)]
+        problems = {}
+        for k, tree, text in lefts:
+            try:
+                return self.references(tree, options, text), k, problems
+            except PROBLEMS as error:
+                problems[k] = str(error)
+        return [], -1, problems
 
     def about(self, reference):
         """Name what a left side is read as."""
-        for leaf in reference.builder.leaves:
-            if leaf.key in reference.chosen and reference.chosen[leaf.key].kind not in ("loss", "unit loss"):
-                return f"{spelling(leaf.node)} as {shown(reference.chosen[leaf.key], self.scene)}"
+        for leaf, choice in reference.choices():
+            if choice.kind not in ("loss", "unit loss"):
+                return f"{spelling(leaf.node)} as {shown(choice, self.scene)}"
         return "read so"
 
     def scene_cases(self):
-        out = []
-        for text in self.scene.cases:
-            condition = read_condition(tokenise(text))
-            if condition is None:
-                raise ValueError(f"cases: expected something like 'i = k' or 'i != k', got {text!r}")
-            out.append(condition)
-        return out
+        """The conditions that a scene gives for all lines."""
+        conditions = [read_condition(tokenise(text)) for text in self.scene.cases]
+        if None in conditions:
+            raise ValueError(f"cases: expected something like 'i = k' or 'i != k', got {self.scene.cases[conditions.index(None)]!r}")
+        return conditions
 
-    def references(self, tree, options, text):
-        """The readings of a left side."""
-        builder = self.builder(options)
-        built = builder.build(tree)
-        out = []
-        problem = None
-        for cost, _, chosen, domains in assignments(builder.leaves, builder.same, {}, 12, builder.entries, options, self.scene.layers):
-            reference = Reference(builder, built, chosen, domains, {}, cost, text)
-            try:
-                self.value_of(reference, variables_of(builder, chosen), domains, options, "random")
-                out.append(reference)
-            except (Unreadable, Mismatch) as error:
-                problem = error
-        if not out:
-            raise problem or Unreadable("cannot be read in this network")
-        return out[:6]
-
-    def with_reference(self, sides, first, reference, cases, options):
+    def with_reference(self, sides, first, reference, cases):
+        """Judge all sides against one reading of the left side."""
         found, wrong = [], None
         for k, side in enumerate(sides):
             if k == first:
-                verdict = Verdict("reference", chosen=reference.chosen, domains=reference.domains, reference=reference)
+                verdict = Verdict("reference", reading=reference, reference=reference)
             elif side.tree is None:
-                verdict = Verdict("unreadable", message=side.error)
+                verdict = Verdict("unreadable", side.error)
             else:
-                verdict = self.side(side, reference, cases, options)
-                verdict.cases = cases
-                if verdict.status == "wrong" and wrong is not None and self.carries(side, wrong, verdict, cases, options):
+                verdict = self.side(side, reference, cases)
+            if verdict.status == "wrong":
+                if wrong is not None and self.side(side, wrong, cases, strict=True).status in RIGHT:
                     verdict.status, verdict.message = "carries", "equal to the wrong side before it: it carries the error on"
-                if verdict.status == "wrong" and verdict.built is not None:
-                    wrong = Reference(
-                        verdict.built[0],
-                        verdict.built[1],
-                        verdict.chosen,
-                        verdict.domains,
-                        {m: v for m, v in verdict.modes.items() if m in MODES},
-                        0,
-                        side.text,
-                        is_side=True,
-                    )
-            for note in side.notes:
-                verdict.notes.extend(self.note(note, options, reference))
+                elif verdict.reading is not None:
+                    wrong = replace(verdict.reading, text=side.text, is_wrong=True)
+            verdict.notes = [self.note(note, reference.options) for note in side.notes]
             found.append(verdict)
-        wrong = [v for v in found if v.status in ("wrong", "carries")]
+        wrong = [v for v in found if v.status in WRONG]
         if len(wrong) > 1 and wrong[0].case and len({v.case for v in wrong}) == 1:  # a whole derivation of one case, which goes unsaid
             for verdict in wrong:
                 verdict.status, verdict.message = "loose", f"true only where ${verdict.case}$; say so beside it"
         return found
 
-    def note(self, chain, options, reference):
+    def note(self, chain, options):
         """Judge a bracketed side note as a chain of its own."""
         found, _ = self.chain(chain, options, None)
-        statuses = [v.status for v in found]
-        bad = next((v for v in found if v.status in ("wrong", "carries")), None)
-        unread = next((v for v in found if v.status == "unreadable"), None)
-        status = "note-wrong" if bad else "unreadable" if unread or not statuses else "note-ok"
-        message = (bad.message or "the note is not true here") if bad else unread.message if unread else ""
-        return [NoteVerdict(chain.text, chain.line, status, message)]
-
-    def carries(self, side, wrong, verdict, cases, options):
-        again = self.side(side, wrong, cases, options, strict=True)
-        return again.status in ("ok", "loose")
-
-    def side(self, side, reference, cases, options, strict=False, quick=False):
-        """Try the readings of a side until one equals the reference; `quick` tries only the likeliest few."""
-        if self.symbolic and self.names_layer(side.tree) and not self.names_layer_of(reference) and not vague(reference):
-            letter = self.conv.layer_letter
-            return Verdict("wrong", message=f"the layer {letter} is not on the left side", reference=reference, cases=cases)
-        plans = [{}]
-        fallback, problem, mismatch, tried = None, None, None, 0
-        updates, reference = reference.before is not None or side.relation == "<-", reference.before or reference
-        if is_numeric(side.tree):
-            return self.numeric(side, reference, options)
-        done = set()
-        limit = 6 if quick else readings.MAX_READINGS
-        while plans and tried < limit:
-            plan = plans.pop(0)
-            key = tuple(sorted(plan.items()))
-            if key in done:
-                continue
-            done.add(key)
-            builder = self.builder(
-                options, side=not reference.is_side, everywhere=reference.builder.free, **{k: v for k, v in plan.items() if k in ("wide", "near")}
-            )
-            try:
-                tree = builder.build(side.tree)
-                same = builder.same + reference.builder.same
-                tests = [builder.test(c, {}) for c in cases]
-                same = same + [(a, b) for a, _, b in tests]
-            except Unreadable as error:
-                problem = problem or str(error)
-                continue
-            if "may be wide" in builder.saw:
-                plans.append({**plan, "wide": True})
-            if "may be near" in builder.saw:
-                plans.append({**plan, "near": True})
-            leaves = builder.leaves + [leaf for leaf in reference.builder.leaves if leaf.key not in builder.by_key]
-            for cost, _, chosen, domains in assignments(
-                leaves, same, reference.chosen, limit, builder.entries + reference.builder.entries, options, self.scene.layers
-            ):
-                tried += 1
-                if tried > limit or clock() - self.start > LIMIT:
-                    problem = problem or "it takes too long to try all readings"
-                    break
-                updated = self.updating(updates, reference, builder, chosen)
-                if self.after_the_step(updated or reference) and any(chosen[leaf.key].kind.startswith("new ") for leaf in builder.leaves):
-                    mismatch = mismatch or "what is to be updated stands updated on the right side too"
-                    continue
-                variables = list(
-                    dict.fromkeys(
-                        [
-                            *variables_of(reference.builder, reference.chosen),
-                            *variables_of(builder, chosen),
-                            *[s for a, _, b in tests for s in (a, b) if isinstance(s, str) and s != "label"],
-                        ]
-                    )
-                )
-                for mode in self.modes(tree, chosen):
-                    try:
-                        outcome = self.compare(updated or reference, tree, chosen, domains, variables, tests, options, mode, builder)
-                    except Mismatch as error:
-                        mismatch = mismatch or str(error)
-                        continue
-                    except Unreadable as error:
-                        problem = problem or str(error)
-                        continue
-                    verdict = Verdict("wrong", [], "", (), (builder, tree), {**plan, **mode}, chosen, domains, updated or reference)
-                    verdict.variables, verdict.tests, verdict.cases = variables, tests, cases
-                    if outcome[0]:
-                        return self.accepted(side, verdict, options, outcome[1], strict)
-                    fallback = fallback or verdict
-        if fallback is not None and len(errors := self.errors_named(fallback)) > 1:
-            return Verdict("unreadable", message=f"{' and '.join(errors)} would both be the error; say with aliases what one of them is")
-        if fallback is not None:
-            return fallback if quick else self.in_a_case(fallback, options) or fallback
-        if mismatch is not None:
-            return Verdict("wrong", message=mismatch, reference=reference, cases=cases)
-        verdict = Verdict("unreadable", message=problem or "one index stands for units of two different layers")
-        verdict.reference, verdict.cases, verdict.conflict = reference, cases, problem is None
-        return verdict
+        for name, statuses in (("note-wrong", WRONG), ("unreadable", ("unreadable",))):
+            bad = next((v for v in found if v.status in statuses), None)
+            if bad is not None:
+                return NoteVerdict(chain.text, chain.line, name, bad.message or "the note is not true here")
+        return NoteVerdict(chain.text, chain.line, "note-ok" if found else "unreadable")
 
     def against_target(self, verdicts, options):
         """With a target, some left side has to be it: else the derivation is of something else."""
-        goals = self.references(self.target, options, "the target")
-        first = None
-        for chain, found in zip(self.chains, verdicts):
-            for side, verdict in zip(chain.sides, found):
-                if verdict.status in ("unreadable",):
-                    continue
-                if verdict.status != "reference":
-                    if verdict.reference is not None and verdict.reference.text == "the target":
-                        return
-                    continue
-                first = first or verdict
-                for goal in goals:
-                    if self.side(side, goal, chain.cases, options, strict=True).status in ("ok", "loose"):
-                        return
-        if first is not None:
-            first.status, first.message = "wrong", NOT_ASKED
+        judged = [item for chain, found in zip(self.task.chains, verdicts) for item in zip(chain.sides, found)]
+        if any(v.reference is not None and v.reference.text == TARGET and v.status != "unreadable" for _, v in judged):
+            return
+        lefts = [(side, verdict) for side, verdict in judged if verdict.status == "reference"]
+        try:
+            goals = self.references(self.task.target, options, TARGET)
+        except PROBLEMS as error:
+            for _, verdict in lefts:
+                verdict.status, verdict.message = "unreadable", f"what was asked for cannot be read: {str(error)}"
+            return
+        if lefts and not any(self.side(side, goal, verdict.cases, strict=True).status in RIGHT for side, verdict in lefts for goal in goals):
+            lefts[0][1].status, lefts[0][1].message = "wrong", NOT_ASKED
+
+    # sides
+
+    def side(self, side, reference, cases, strict=False, quick=False):
+        """Try the readings of a side until one equals the reference; `quick` tries only the likeliest few."""
+        if self.names_new_layer(side, reference):
+            return Verdict("wrong", f"the layer {self.conv.layer_letter} is not on the left side", reference=reference, cases=cases)
+        numeric = is_numeric(side.tree)
+        if numeric and any(given is None for given in (self.scene.network, self.scene.x, self.scene.target)):
+            return Verdict("unreadable", "numbers can only be checked on a known network: give a Network, or a Scene with network, x and target")
+        stepped, reference = reference.before is not None or side.relation == "<-", reference.before or reference
+        wrong, problems = None, []
+        for reading in self.readings(side, reference, cases, 6 if quick else readings.MAX_READINGS, problems):
+            try:
+                left = updated(reference, reading, stepped)
+                equal, notes = (self.compare_digits if numeric else self.compare)(reading, left)
+            except PROBLEMS as error:
+                problems.append(error)
+                continue
+            verdict = Verdict("wrong", reading=reading, reference=left, cases=cases, numeric=numeric)
+            if numeric:
+                verdict.status, verdict.message = "ok" if equal else "wrong", notes[0]
+            if equal:
+                return verdict if numeric else self.accepted(side, verdict, notes, strict)
+            wrong = wrong or verdict
+        if wrong is None:
+            return not_compared(problems, reference, cases)
+        errors = sorted({leaf.node.name for r in (wrong.reading, wrong.reference) for leaf, choice in r.choices() if choice.kind == "loss"})
+        if len(errors) > 1:
+            return Verdict("unreadable", f"{' and '.join(errors)} would both be the error; say with aliases what one of them is")
+        return wrong if quick or numeric else self.in_a_case(wrong)
+
+    def names_new_layer(self, side, reference):
+        """Whether a side speaks of the layer l, and its left side does not."""
+        if not self.habits.symbolic or reference.is_vague() or self.speaks_of_layer(leaf.node for leaf in reference.builder.leaves):
+            return False
+        return self.speaks_of_layer(node for name, found in names_of(side.tree).items() if name != "e" for node in found)
+
+    def readings(self, side, reference, cases, limit, problems):
+        """Every reading of a side, the likeliest first: what sums and derivatives cover, what symbols stand for, how matrices are meant."""
+        plans, tried = [frozenset()], 0
+        for plan in plans:
+            count = self.fresh_count() if reference.is_wrong else 0
+            builder = self.builder(reference.options, count, everywhere=reference.builder.free, **dict.fromkeys(plan, True))
+            try:
+                tree = builder.build(side.tree)
+                tests = [builder.test(case, {}) for case in cases]
+            except Unreadable as error:
+                problems.append(error)
+                continue
+            more = [plan | {flag} for flag in ("wide", "near") if f"may be {flag}" in builder.saw]
+            plans += [wider for wider in more if wider not in plans]
+            derivatives, whole_sums = built(tree, "D"), self.scene.batch and built(tree, "entries")
+            for reading in self.read(builder, tree, limit, reference, tests):
+                tried += 1
+                if tried > limit or clock() - self.start > LIMIT:
+                    problems.append(Unreadable("it takes too long to try all readings"))
+                    return
+                yield reading
+                by_all = any(None in reading.chosen[derivative[2].key].slots for derivative in derivatives)
+                for mode in ["row_gradients", "entrywise"] * by_all + ["whole_sums"] * bool(whole_sums):
+                    yield replace(reading, modes={mode: True})
+
+
+def updated(left, reading, stepped):
+    """The left side of an update, known by its arrow or its learning rate, as the weight after the step; another left side as it is."""
+    leaf, choice = left.leaf()
+    if choice is not None and choice.kind in ("W", "b") and (stepped or any(c.kind == "eta" for _, c in reading.choices())):
+        new = {**left.chosen, leaf.key: replace(choice, kind="new " + choice.kind)}
+        left = replace(left, chosen=new, values={}, before=left)
+    if left.is_stepped() and any(choice.kind.startswith("new ") for _, choice in reading.choices()):
+        raise Mismatch("what is to be updated stands updated on the right side too")
+    return left
+
+
+def not_compared(problems, reference, cases):
+    """The verdict on a side of which no reading came to a number."""
+    mismatch = next((error for error in problems if isinstance(error, Mismatch)), None)
+    if mismatch is not None:
+        return Verdict("wrong", str(mismatch), reference=reference, cases=cases)
+    message = str(problems[0]) if problems else "one index stands for units of two different layers"
+    return Verdict("unreadable", message, reference=reference, cases=cases, conflict=not problems)

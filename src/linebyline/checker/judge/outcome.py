@@ -1,6 +1,6 @@
 """All verdicts on a text under one set of conventions."""
 
-from linebyline.checker.judge.verdicts import WEIGHT
+from linebyline.checker.judge.verdicts import WEIGHT, WRONG, weight
 
 
 class Outcome:
@@ -9,21 +9,18 @@ class Outcome:
     def __init__(self, judge, options, verdicts):
         self.judge, self.options, self.verdicts, self.others = judge, options, verdicts, []
         flat = [v for chain in verdicts for v in chain]
+        right = [v for v in flat if v.status == "ok"]
         self.loose_notes = [n.removeprefix("loose: ") for n in options.notes if n.startswith("loose: ")]
-        confirmed = [v for v in flat if v.status == "ok" and any(c.kind.split(" ")[-1] == "W" for c in v.chosen.values())]
-        if len(confirmed) > 1 and len(self.loose_notes) == 1 and "w_{ij}" in self.loose_notes[0]:
+        if len(self.loose_notes) == 1 and "w_{ij}" in self.loose_notes[0] and sum("W" in kinds_in(v) for v in right) > 1:
             self.loose_notes = []  # more than one line agrees on the order of the indices
-        self.score = sum(WEIGHT[v.status] for v in flat) + sum(1.0 for v in flat for n in v.notes if n.status != "note-ok")
-        if self.loose_notes:
-            self.score += 0.5 * sum(v.status == "ok" for v in flat)
-        if judge.only_one_unit():
-            self.score += sum(v.status == "ok" for v in flat)
+        self.score = weight(flat) + sum(1.0 for v in flat for n in v.notes if n.status != "note-ok")
+        self.score += len(right) * (0.5 * bool(self.loose_notes) + judge.only_one_unit())
 
     def unread(self):
         return sum(v.status == "unreadable" for chain in self.verdicts for v in chain)
 
     def all_read(self):
-        return all(v.status != "unreadable" for chain in self.verdicts for v in chain)
+        return not self.unread()
 
     def mostly_right(self):
         """Whether all was read, and beside every wrong side stands a right one of the same chain."""
@@ -31,22 +28,23 @@ class Outcome:
         return self.all_read() and any("ok" in chain for chain in chains) and all("ok" in chain for chain in chains if "wrong" in chain)
 
     def wrong_places(self):
-        return {(i, j) for i, chain in enumerate(self.verdicts) for j, v in enumerate(chain) if v.status in ("wrong", "carries")}
+        return {(i, j) for i, chain in enumerate(self.verdicts) for j, v in enumerate(chain) if v.status in WRONG}
 
     def doubt(self, row, places):
         """Another, likelier way to read the letters was possible too, and there these sides are wrong."""
-        for i, j in places:
-            verdict = self.verdicts[i][j]
-            if verdict.status == "ok":
-                verdict.status = "loose"
-                verdict.message = "; ".join(filter(None, [verdict.message, f"right in the notation {self.judge.conv.name!r}, wrong in {row!r}"]))
-                self.score += WEIGHT["loose"]
+        for verdict in (self.verdicts[i][j] for i, j in places):
+            self.score += WEIGHT["loose"] * (verdict.status == "ok")
+            verdict.doubt(f"right in the notation {self.judge.conv.name!r}, wrong in {row!r}")
 
     def writes_out_scores(self):
-        """Whether a wrong side multiplies weights by outputs, as in a score without its bias."""
-        kinds = {c.kind.split(" ")[-1] for chain in self.verdicts for v in chain if v.status in ("wrong", "carries") for c in v.chosen.values()}
-        return {"W", "out"} <= kinds
+        """Whether wrong sides multiply weights by outputs, as in a score without its bias."""
+        return {"W", "out"} <= {kind for i, j in self.wrong_places() for kind in kinds_in(self.verdicts[i][j])}
 
     def is_claim(self, verdict):
         """Whether a verdict is about one activation, found on a network of its own."""
-        return bool(verdict.home) and verdict.home[0].chains is not self.judge.chains
+        return verdict.home is not None and verdict.home.task.chains is not self.judge.task.chains
+
+
+def kinds_in(verdict):
+    """What a side and its left side speak of: W, out, net; the same for a weight after its step, and a gradient."""
+    return {choice.kind.split(" ")[-1] for choice in verdict.reading.chosen.values()} if verdict.reading else set()

@@ -1,23 +1,28 @@
-"""What comes of a side, what it is compared with, and the questions that are asked about a tree."""
+"""A reading of a side, the verdict on it, and the questions that are asked about both."""
 
 import time
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from linebyline.checker.numbers.values import real
-from linebyline.checker.parser.grammar import Node
+from linebyline.checker.numbers.values import Evaluator, Mismatch, real
+from linebyline.checker.parser.grammar import walk
+from linebyline.checker.parser.tokens import Unreadable
 
 clock = getattr(time, "thread_time", time.perf_counter)  # the work done, whatever else the machine does
-
-
 TOLERANCE = 1e-8
-
-
 PATIENCE = 0.20  # seconds spent on other conventions
-
-
 LIMIT = 0.55  # seconds after which no further reading is tried
+WEIGHT = {"reference": 0.0, "ok": 0.0, "loose": 1.0, "carries": 2.5, "wrong": 3.0, "unreadable": 4.0}
+RIGHT, WRONG, BAD = ("ok", "loose"), ("wrong", "carries"), ("wrong", "carries", "unreadable")
+UNEXPLAINED = "not equal to|the shape|shapes |parts of"
+NOT_ASKED = "this is not what was asked for"
+PROBLEMS = (Unreadable, Mismatch)  # why a side has no value under one reading
+
+
+def joined(*messages):
+    """One message of several, the empty ones left out."""
+    return "; ".join(filter(None, messages))
 
 
 @dataclass
@@ -36,195 +41,178 @@ class Task:
     start: float = field(default_factory=clock)
 
 
+@dataclass(eq=False)
+class Reading:
+    """One way to read a side: its tree, what each symbol stands for and what each index runs over."""
+
+    builder: object
+    tree: tuple
+    chosen: dict = field(default_factory=dict)
+    domains: dict = field(default_factory=dict)
+    variables: list = field(default_factory=list)
+    tests: list = field(default_factory=list)  # the cases in which alone it is compared
+    modes: dict = field(default_factory=dict)
+    text: str = ""
+    values: dict = field(default_factory=dict)  # of a left side: what it came to, by network, numbers and indices
+    is_wrong: bool = False  # a wrong side, with which the sides after it are compared
+    before: object = None  # of a weight after its step: the left side as it was read first
+
+    @property
+    def options(self):
+        """The conventions under which it was read."""
+        return self.builder.options
+
+    def evaluator(self, scene, sizes=None):
+        """What computes this reading in a network."""
+        return Evaluator(scene, self.options, self.chosen, self.domains, self.variables, sizes=sizes, **self.modes)
+
+    @np.errstate(all="ignore")
+    def value(self, scene, numbers, evaluator=None):
+        """Compute it; where a reader's formula divides by 0, it is no number and equals nothing."""
+        return real((evaluator or self.evaluator(scene)).value(self.tree, numbers))
+
+    def beside(self, side):
+        """A left side laid out for the indices of one of its sides."""
+        return replace(self, chosen={**side.chosen, **self.chosen}, domains=side.domains, variables=side.variables)
+
+    def leaf(self):
+        """The symbol that stands alone on this side, and what it is read as; nothing if there is more than one."""
+        return (self.tree[1], self.chosen[self.tree[1].key]) if self.tree[0] == "leaf" else (None, None)
+
+    def choices(self):
+        """Each symbol of this side, and what it is read as."""
+        return [(leaf, self.chosen[leaf.key]) for leaf in self.builder.leaves if leaf.key in self.chosen]
+
+    def letters(self):
+        """What each letter is read as: ((kind, layer, whether it stands without an index), letter)."""
+        for leaf, choice in self.choices():
+            if leaf.node.name not in ("net", "out", "target"):
+                kind = choice.kind if choice.kind.endswith("loss") else choice.kind.split(" ")[-1]
+                whole = bool(choice.slots) and all(slot is None for slot in choice.slots)
+                yield (kind, "" if kind in ("W", "b", "loss") else choice.layer, whole), leaf.node.name
+
+    def is_stepped(self):
+        """Whether a left side is a weight after its update."""
+        _, choice = self.leaf()
+        return choice is not None and choice.kind.startswith("new ")
+
+    def is_vague(self):
+        """Whether a left side is the gradient by all of a layer that it does not name: it may be any layer's."""
+        if self.tree[0] != "D" or self.tree[1][0] != "leaf":
+            return False
+        node, choice = self.tree[2].node, self.chosen[self.tree[2].key]
+        return not node.subs and not node.sups and choice.kind in ("net", "out")
+
+    def is_always_zero(self):
+        """Whether a left side is zero on every network: agreement with it says little."""
+        return bool(self.values) and not any(np.any(value) for value in self.values.values())
+
+    def differs_in_layers(self, other):
+        """Whether two readings of a left side differ in the layers meant, and in nothing else."""
+        pairs = [(self.chosen[key], other.chosen[key]) for key in self.chosen.keys() & other.chosen.keys()]
+        same = all((a.kind, a.slots, a.power) == (b.kind, b.slots, b.power) for a, b in pairs)
+        return same and any(a.layer != b.layer for a, b in pairs)
+
+
 @dataclass
 class Verdict:
     """What came of one side under one reading."""
 
     status: str
-    notes: list = field(default_factory=list)
     message: str = ""
+    reading: Reading | None = None
+    reference: Reading | None = None
+    cases: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
     holds_for: tuple = ()
-    built: object = None
-    modes: dict = field(default_factory=dict)
-    chosen: dict = field(default_factory=dict)
-    domains: dict = field(default_factory=dict)
-    reference: object = None
     others: tuple = ()  # the other readings of the left side
     numeric: bool = False
-    cases: list = field(default_factory=list)
-    variables: list = field(default_factory=list)
-    tests: list = field(default_factory=list)
     conflict: bool = False
     case: str = ""  # the one case in which a wrong side is true, as in "i = k"
-    home: tuple = ()  # the judge and options of a side that was judged in another way than the rest
+    home: object = None  # the judge of a side that was judged in another way than the rest
 
     def values(self):
         """The values of the left side that were compared with, and on what."""
         return self.reference.values.items() if self.reference is not None else ()
 
+    def doubt(self, why):
+        """Turn a right verdict into one with a reservation."""
+        if self.status == "ok":
+            self.status, self.message = "loose", joined(self.message, why)
+
     def reserved(self, why, home):
-        """The same verdict with a reservation, if it was right."""
-        if self.status != "ok":
-            return replace(self, home=home)
-        return replace(self, status="loose", message="; ".join(filter(None, [self.message, why])), home=home)
-
-
-@dataclass(eq=False)
-class Reference:
-    """What the sides of a chain are compared with: a built tree under one reading."""
-
-    builder: object
-    tree: object
-    chosen: dict
-    domains: dict
-    modes: dict
-    cost: float = 0.0
-    text: str = ""
-    values: dict = field(default_factory=dict)
-    is_side: bool = False
-    before: object = None  # for a weight after its step: the left side as it was read first
-
-
-WEIGHT = {"reference": 0.0, "ok": 0.0, "loose": 1.0, "carries": 2.5, "wrong": 3.0, "unreadable": 4.0}
-
-
-BAD = ("carries", "wrong", "unreadable")
-
-
-UNEXPLAINED = "not equal to|the shape|shapes |parts of"
-
-
-NOT_ASKED = "this is not what was asked for"
+        """The same verdict, found elsewhere, with a reservation if it was right."""
+        found = replace(self, home=home)
+        found.doubt(why)
+        return found
 
 
 @dataclass
 class NoteVerdict:
+    """What came of a bracketed note beside a side."""
+
     text: str
     line: int
     status: str
     message: str = ""
 
 
-def alike(first, second):
-    """Whether two readings of a left side differ only in the layers meant."""
-    shared = [(first.chosen[k], second.chosen[k]) for k in first.chosen if k in second.chosen]
-    return (
-        bool(shared)
-        and all(a.kind == b.kind and a.slots == b.slots and a.power == b.power for a, b in shared)
-        and any(a.layer != b.layer for a, b in shared)
-    )
+def weight(verdicts):
+    """How far some verdicts are from all right."""
+    return sum(WEIGHT[verdict.status] for verdict in verdicts)
 
 
-def vague(reference):
-    """Whether a left side is the gradient by all of a layer that it does not name: it may be any layer's."""
-    if reference.tree[0] != "D" or reference.tree[1][0] != "leaf":
-        return False
-    node, choice = reference.tree[2].node, reference.chosen.get(reference.tree[2].key)
-    return not node.subs and not node.sups and choice is not None and choice.kind in ("net", "out")
+def nodes(tree, *kinds):
+    """The nodes of these kinds in a parsed side."""
+    return [node for node in walk(tree) if node.kind in kinds]
 
 
-def notes_zero(reference):
-    """Whether the left side is zero on every network: agreement with it says little."""
-    return bool(reference.values) and all(not np.any(value) for value in reference.values.values())
-
-
-def builder(judged):
-    """The builder of a reference, or of a built side."""
-    return judged.builder if isinstance(judged, Reference) else judged[0]
+def built(tree, kind):
+    """The parts of this kind in a built tree."""
+    found = [tree]
+    for part in found:  # it grows while it is walked
+        if isinstance(part, (tuple, list)):
+            found += part
+    return [part for part in found if isinstance(part, tuple) and part and part[0] == kind]
 
 
 def is_zero(tree):
     """Whether a side is written as 0."""
-    return len(tree.parts) == 1 and [item.name for _, item in tree.parts[0][1].parts] == ["0"]
-
-
-def listed(numbers):
-    return ", ".join(f"{n:g}" for n in numbers)
-
-
-def agree(value, truth, mask=None):
-    """Whether two arrays are equal to within rounding, wherever the case at hand applies."""
-    try:
-        difference = np.abs(value - truth)
-    except ValueError:
-        return False
-    if mask is not None:
-        difference = np.where(mask, difference, 0)
-    scale = np.maximum(np.abs(truth).max(axis=tuple(range(1, truth.ndim)), keepdims=True), 1e-3)
-    return bool(np.all(difference <= TOLERANCE * scale)) and difference.size > 0
+    return [node.name for node in walk(tree) if node.kind not in ("sum", "product")] == ["0"]
 
 
 def is_numeric(tree):
     """Whether a side has decimals that only make sense on a given network."""
-    numbers, names = [], []
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Node):
-            if node.kind == "num" and "." in node.name:
-                numbers.append(node.name)
-            if node.kind in ("name", "deriv", "bigsum"):
-                names.append(node)
-            stack.extend(node.parts)
-        elif isinstance(node, tuple):
-            stack.extend(node)
-    return any(len(n.split(".")[1]) > 2 for n in numbers) or (bool(numbers) and not names)
+    decimals = [node.name.split(".")[1] for node in nodes(tree, "num") if "." in node.name]
+    return any(len(digits) > 2 for digits in decimals) or (bool(decimals) and not nodes(tree, "name", "deriv", "bigsum"))
 
 
-def printed_slack(tree, evaluator, numbers):
-    """How far rounding of the printed numbers can move a side's value."""
-    literals = []
+def agree(value, truth, mask):
+    """Whether two arrays are equal to within rounding, wherever the case at hand applies."""
+    try:
+        difference = np.where(mask, np.abs(value - truth), 0)
+    except ValueError:
+        return False
+    scale = np.maximum(np.abs(truth).max(axis=tuple(range(1, truth.ndim)), keepdims=True), 1e-3)
+    return bool(np.all(difference <= TOLERANCE * scale)) and difference.size > 0
 
-    def collect(t):
-        if isinstance(t, tuple) and t and t[0] == "num" and len(t) > 2:
-            literals.append(t)
-        elif isinstance(t, (tuple, list)):
-            for part in t:
-                collect(part)
 
-    collect(tree)
-    base, slack = real(evaluator.value(tree, numbers)), 0.0
-    alone = len(literals) == 1 and tree in (literals[0], ("neg", literals[0]))
+def printed_slack(reading, scene, numbers):
+    """How far rounding of the printed numbers can move a side's value; a number with one or two decimals is exact, unless it stands alone."""
+    literals = [literal for literal in built(reading.tree, "num") if len(literal) > 2]
+    alone = reading.tree in [tree for literal in literals for tree in (literal, ("neg", literal))]
+    base, slack = reading.value(scene, numbers), 0.0
     for literal in literals:
-        text = literal[2].lower().split("e")
-        decimals = len(text[0].split(".")[1]) if "." in text[0] else 0
-        if decimals < 3 and not alone:
-            continue
-        half = 0.5 * 10.0 ** (-decimals + (int(text[1]) if len(text) > 1 else 0))
-        moved = real(evaluator.value(_swap(tree, literal, ("num", literal[1] + half, literal[2])), numbers))
-        slack = slack + np.abs(moved - base)
+        mantissa, _, exponent = literal[2].lower().partition("e")
+        decimals = len(mantissa.partition(".")[2])
+        if decimals > 2 or alone:
+            half = 0.5 * np.power(10.0, int(exponent or 0) - decimals)
+            moved = replace(reading, tree=_swapped(reading.tree, literal, ("num", literal[1] + half)))
+            slack = slack + np.abs(moved.value(scene, numbers) - base)
     return slack * 1.05
 
 
-def _swap(tree, old, new):
+def _swapped(tree, old, new):
     if tree is old:
         return new
-    if isinstance(tree, tuple):
-        return tuple(_swap(t, old, new) for t in tree)
-    if isinstance(tree, list):
-        return [_swap(t, old, new) for t in tree]
-    return tree
-
-
-def has(tree, kind):
-    """Whether a built tree holds a node of this kind."""
-    return isinstance(tree, (tuple, list)) and (bool(tree) and tree[0] == kind or any(has(part, kind) for part in tree))
-
-
-def has_open_derivative(tree, chosen):
-    if isinstance(tree, tuple):
-        if tree and tree[0] == "D" and None in chosen[tree[2].key].slots:
-            return True
-        return any(has_open_derivative(t, chosen) for t in tree)
-    if isinstance(tree, list):
-        return any(has_open_derivative(t, chosen) for t in tree)
-    return False
-
-
-def spells_out_units(builder, tree):
-    """Whether a side writes out the exponentials of numbered units, so that it names all there are."""
-
-    def has_exp(t):
-        return isinstance(t, (tuple, list)) and (bool(t) and t[0] == "exp" or any(has_exp(p) for p in t))
-
-    return has_exp(tree) and any(isinstance(s, int) for leaf in builder.leaves for c in leaf.options for s in c.slots)
+    return type(tree)(_swapped(part, old, new) for part in tree) if isinstance(tree, (tuple, list)) else tree
