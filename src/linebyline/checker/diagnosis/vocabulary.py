@@ -14,8 +14,7 @@ class Vocabulary:
 
     def __init__(self, judge, side, verdict):
         self.judge, self.text = judge, judge.task.text
-        self.readings = [reading for reading in (verdict.reference, verdict.reading) if reading is not None]
-        slots = {slot for _, choice in self.readings[0].choices() for slot in choice.slots}
+        slots = {slot for _, choice in verdict.reference.choices() for slot in choice.slots}
         self.free = sorted(slot for slot in slots if isinstance(slot, str) and "#" not in slot and slot != "label")
         self.letters, self.numbers, self.layers, self.functions = dict.fromkeys(self.free), {}, {}, {}
         self.bases, self.symbols, self.factors, self.primes = {}, {}, {}, {}
@@ -63,7 +62,7 @@ class Vocabulary:
         near = [layer for letter, layers in (("l", ("l", "l+1", "l-1")), ("L", ("L", "L-1"))) if letter in "".join(self.layers) for layer in layers]
         self.letters = [letter for letter in self.letters if letter not in "ho"][:7]
         self.numbers, self.layers, self.functions = list(numbers)[:9], list(dict.fromkeys([*list(self.layers)[:6], *near])), list(self.functions)[:3]
-        self.factors = list(dict.fromkeys([*self.slopes(), *list(dict.fromkeys([*self.factors, *self.relatives()]))[:30]]))[:36]
+        self.factors = list(dict.fromkeys([*self.slopes(), *self.factors]))[:36]
         self.bases = dict([*self.bases.items(), *self.partners()][:9])
         self.symbols = list(self.symbols)[:14]
 
@@ -92,34 +91,3 @@ class Vocabulary:
         unlikely = RARE | set(self.bases) | ({"w"} if "W" in self.bases else set())
         usual = [letter for letter, meanings in self.judge.conv.letters.items() if meanings[0][0] in ("net", "out", "target", "delta", "W")]
         return [(letter, spelling(Node("name", name=letter))) for letter in usual if letter not in unlikely][:5]
-
-    def relatives(self):
-        """The quantities beside those in sight: the output of a score, its delta, the weight between two units."""
-        scene, names, units, found = self.judge.scene, self.judge.task.names, {}, {}
-        for leaf, choice in (pair for reading in self.readings for pair in reading.choices()):
-            if choice.kind in ("net", "out", "delta", "target") and leaf.node.subs and choice.slots and choice.slots[-1] is not None:
-                units.setdefault(choice.layer, {}).setdefault(choice.slots[-1], leaf.node)
-        weight = "W" if "W" in names and "w" not in names else "w"
-        for layer, node in ((layer, node) for layer, here in units.items() for node in list(here.values())[:3]):
-            scripts = self.text[node.start + len(self.letter(node)) : node.end]
-            beside = {kind: self.letter_for(kind, layer) for kind in ("out", "net", "delta", "target")}
-            found.update((letter + scripts, None) for kind, letter in beside.items() if letter and (layer or kind == "out"))
-            if beside["out"] and beside["target"]:
-                found.setdefault(f"({beside['out']}{scripts}-{beside['target']}{scripts})")
-            above = "".join(f"^{{{script_text(script)}}}" for script in node.sups)
-            for other in list(units.get(layer - 1, {}).values())[:3]:
-                pair = [[token.text for token in n.subs[0] if token.kind in ("name", "num")][-1] for n in (node, other)]
-                found.setdefault(f"{weight}{above}_{{{''.join(pair if scene.weights != 'from_to' else pair[::-1])}}}")
-        return list(found)[:16]
-
-    def letter_for(self, kind, layer):
-        """The letter for a kind of quantity in a layer, one that the text uses if there is one; empty if there is none."""
-        last = self.judge.scene.layers
-        if kind == "target" and layer != last:
-            return ""
-        place = "last" if layer == last else "hidden" if layer else 0
-        letters = {}
-        for letter, meanings in self.judge.conv.letters.items():
-            if meanings[0] in ((kind, place), (kind, None)):
-                letters.setdefault((letter not in self.judge.task.names, meanings[0][1] is None), letter)
-        return spelling(Node("name", name=letters[min(letters)])) if letters else ""

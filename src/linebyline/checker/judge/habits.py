@@ -49,8 +49,9 @@ class Habits:
                 terms = sub_terms_or_none(node)
                 if node.subs and not terms:
                     continue
-                for letter, number in units_named(terms):
-                    units.setdefault(1 if letter == "h" else self.scene.layers, {})[number] = True
+                for letter, (kind, number) in (term[1:] for term in terms if term[0] == "unit" and term[1] in "ho"):
+                    if kind == "lit":
+                        units.setdefault(1 if letter == "h" else self.scene.layers, {})[number - 1] = True
                 self.conv.sub_layers |= any(term[:2] in (("expr", "l"), ("expr", "L"), ("var", "L")) for term in terms)
                 if kinds & {"W", "gradient W"}:
                     self.look_at_weight(name, [term for term in terms if term[0] != "word"])
@@ -143,10 +144,3 @@ class Habits:
         inner = [name for name, kinds in self.kinds.items() if kinds & {"net", "delta", "W", "b"} and "out" not in kinds]
         spelt = [script_text(script).strip("()[]") for name in inner for node in self.names[name] for script in node.sups]
         return self.scene.layers > 1 and below in spelt
-
-
-def units_named(terms):
-    """The units that subscripts name, as in h1 or o_2: pairs of the layer's letter and the number, from 0."""
-    pairs = [(a[1], b[1]) for a, b in zip(terms, terms[1:]) if a[0] == "var" and b[0] == "digits"]
-    pairs += [(term[1], term[2][1]) for term in terms if term[0] == "unit" and term[2][0] == "lit"]
-    return [(letter, int(number) - 1) for letter, number in pairs if letter in "ho"]
