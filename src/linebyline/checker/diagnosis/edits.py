@@ -180,14 +180,11 @@ class Editor:
         """Change one index, one layer, or the order of two indices."""
         for script in node.subs:
             yield from self.of_indices(node, script)
-        if node.kind == "bigsum":
-            for script in node.sups:
-                yield from self.of_indices(node, script)
-            yield from self.of_condition(node)
-            return
         for script in node.sups:
             spelt = script_text(script)
-            if re.fullmatch(r"[(\[]?[A-Za-z](?:[+-]\d)?[)\]]?", spelt) and node.name != "e":
+            if node.kind == "bigsum":
+                yield from self.of_indices(node, script)
+            elif re.fullmatch(r"[(\[]?[A-Za-z](?:[+-]\d)?[)\]]?", spelt) and node.name != "e":
                 yield from self.of_layer(node, script, spelt)
             elif re.fullmatch(r"[(\[]?\d[)\]]?", spelt):
                 for token in (token for token in script if token.kind == "num"):
@@ -222,18 +219,6 @@ class Editor:
         for new in self.words.layers:
             if new and new != spelt.strip("()[]"):
                 yield Edit(start, end, new if braced else f"{{{new}}}", f"the layer of {self.spelt(node)} were {new}", 1.1)
-
-    def of_condition(self, node):
-        """Let a sum leave out one unit, or none."""
-        for script in node.subs:
-            first, unequal = script[0], next((token for token in script if token.text == "!="), None)
-            if unequal is not None:
-                yield Edit(unequal.start, script[-1].end, "", "the sum left nothing out", 2.9)
-            elif len(script) == 1 and first.kind == "name":
-                for letter in [letter for letter in self.words.letters if letter != first.text]:
-                    new = rf"{first.text}\neq {letter}"
-                    new = new if self.text[first.start - 1 : first.start] == "{" else f"{{{new}}}"
-                    yield instead(first, new, f"the sum left out {letter}", 3.0)
 
     def of_name(self, node):
         """Put another symbol, or the same symbol with another letter, in a symbol's place; put a prime on a function."""

@@ -11,20 +11,14 @@ from dataclasses import replace
 import numpy as np
 
 from linebyline.checker.diagnosis.edits import Editor, solid
+from linebyline.checker.guess.likely import PAIRS
+from linebyline.checker.judge.compare import with_end
 from linebyline.checker.judge.verdicts import PROBLEMS, clock, joined
 from linebyline.checker.meaning.scripts import spelling
-from linebyline.checker.numbers.scene import LOSS_WORDS
+from linebyline.checker.numbers.scene import LOSS_WORDS, Scene
 from linebyline.checker.parser.pieces import parse_side
 from linebyline.checker.parser.tokens import script_text
 from linebyline.slips import diagnose_value
-
-ENDS = (  # outputs and losses of other networks
-    ("softmax", "cross_entropy"),
-    ("sigmoid", "binary_cross_entropy"),
-    ("sigmoid", "squared_error"),
-    ("softmax", "squared_error"),
-    ("identity", "squared_error"),
-)
 
 
 def explain(judge, side, verdict, deadline):
@@ -104,13 +98,13 @@ def elsewhere(judge, verdict):
     scene = judge.scene
     *hidden, last = scene.activation_names
     others = [name for name in ("sigmoid", "tanh", "softmax", "identity") if hidden and name not in hidden]
-    right = [name for name in others if judge.holds(verdict, judge.variant("hidden", name))]
+    right = [name for name in others if judge.holds(verdict, judge.variant(Scene.with_hidden, name))]
     if {"sigmoid", "tanh"} <= set(right):
         return "true only if the hidden activation is elementwise: with a softmax every hidden output depends on every net"
     if right:
         return f"right for a hidden activation of {' or '.join(right)}, not for {hidden[0]}"
-    for output, loss in (*ENDS, (last, "sum_of_squares")):
-        if (output, loss) != (last, scene.loss) and judge.holds(verdict, judge.variant("loss", (output, loss))):
+    for output, loss in (*PAIRS, (last, "sum_of_squares")):
+        if (output, loss) != (last, scene.loss) and judge.holds(verdict, judge.variant(with_end, output, loss)):
             return f"right for a {output} output with {LOSS_WORDS[loss]}, not for {last} with {LOSS_WORDS[scene.loss]}"
     return ""
 

@@ -9,7 +9,7 @@ from linebyline.checker.judge.verdicts import PROBLEMS, Reading, agree, built, i
 from linebyline.checker.meaning.letters import ROLE_WORDS
 from linebyline.checker.meaning.readings import assignments, uses_label, variables_of
 from linebyline.checker.meaning.structure import Builder
-from linebyline.checker.numbers.scene import ACTIVATION_NAMES
+from linebyline.checker.numbers.scene import ACTIVATION_NAMES, Scene
 from linebyline.checker.numbers.values import Mismatch
 from linebyline.checker.parser.tokens import Unreadable, script_text
 
@@ -149,29 +149,22 @@ class Comparer:
         verdict.status, verdict.message = "loose" if loose else "ok", joined(*dict.fromkeys(messages))
         return verdict
 
-    def variant(self, kind, name=None):
+    def variant(self, make, *how):
         """A scene that differs in one way, kept so that its numbers are computed once."""
-        if (kind, name) not in self.variants:
-            if kind == "hidden":
-                new = self.scene.with_hidden(name)
-            elif kind == "loss":
-                output, loss = name
-                new = replace(self.scene, output=output, loss=loss, activations=(*self.scene.activation_names[:-1], output), network=None)
-            else:
-                new = self.scene.larger(kind == "dormant")
-            self.variants[kind, name] = new
-        return self.variants[kind, name]
+        if (make, how) not in self.variants:
+            self.variants[make, how] = make(self.scene, *how)
+        return self.variants[make, how]
 
     def holds_in_larger(self, verdict):
         """Whether a side equals its left side in a larger network too, if there is one."""
-        larger = [self.variant(kind) for kind in ("larger", "dormant")]
+        larger = [self.variant(Scene.larger, dormant) for dormant in (False, True)]
         return larger[0].sizes == self.scene.sizes or any(self.holds(verdict, scene) for scene in larger)
 
     def holds_for(self, verdict):
         """The hidden activations with which a side equals its left side."""
         hidden = self.scene.activation_names[:-1]
         names = [name for name in ACTIVATION_NAMES if hidden and name in ("sigmoid", "tanh", "softmax", hidden[0])]
-        return tuple(name for name in names if set(hidden) == {name} or self.holds(verdict, self.variant("hidden", name)))
+        return tuple(name for name in names if set(hidden) == {name} or self.holds(verdict, self.variant(Scene.with_hidden, name)))
 
     def mixed(self, reading, left):
         """Two letters for one thing: the second is suspicious, so the side is not called clean."""
@@ -200,6 +193,11 @@ class Comparer:
         """Whether symbols speak of the general layer l."""
         letter = self.conv.layer_letter
         return any(script_text(script).strip("()[]").startswith(letter) for node in nodes for script in node.sups)
+
+
+def with_end(scene, output, loss):
+    """The same network with another output activation and loss."""
+    return replace(scene, output=output, loss=loss, activations=(*scene.activation_names[:-1], output), network=None)
 
 
 def spells_out_units(reading):
