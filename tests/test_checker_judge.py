@@ -100,6 +100,11 @@ def test_with_a_target_a_derivation_of_something_else_is_not_accepted():
     assert check(r"\frac{\partial E}{\partial w_5} = \delta_{o1} out_{h1}", question_network(), target="dE/dw5").ok
 
 
+def test_a_target_that_cannot_be_read_says_so():
+    report = check("E = E", target="foo")
+    assert report.sides[0].status == "unreadable" and "what was asked for cannot be read" in report.sides[0].message
+
+
 def test_vacuous_agreement_is_not_clean():
     assert statuses(r"\frac{\partial out_{h1}}{\partial w_5} = \frac{\partial i_1}{\partial w_5}", question_network())[1] != "ok"
 
@@ -324,6 +329,12 @@ def test_numbers_of_the_question_are_compared_to_the_digits_printed():
     assert check(text, question_network()).ok
     wrong = check(text[:-1] + "2", question_network())
     assert wrong.first_wrong == 2 and "0.0821670406" in wrong.sides[2].message
+
+
+@pytest.mark.parametrize("number", ["0.000e999", "1.000e" + "9" * 5000, "0.5e400", r"\frac{0.1234}{0.000}"])
+def test_a_number_too_large_to_compute_with_is_not_right(number):
+    scene = Scene(network=question_network(), x=(0.05, 0.10), target=(0.01, 0.99))
+    assert check(r"\frac{\partial E}{\partial w_5} = " + number, network=scene).sides[1].status in ("wrong", "unreadable")
 
 
 def test_numbers_on_a_network_nobody_knows_are_not_guessed():

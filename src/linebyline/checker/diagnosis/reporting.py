@@ -4,7 +4,7 @@ import re
 
 from linebyline.checker.diagnosis.explaining import explain
 from linebyline.checker.face.report import Report, SideReport
-from linebyline.checker.judge.verdicts import LIMIT, NOT_ASKED, UNEXPLAINED, clock, joined
+from linebyline.checker.judge.verdicts import LIMIT, UNEXPLAINED, clock, joined
 from linebyline.checker.meaning.notation import shown
 from linebyline.checker.meaning.scripts import spelling
 
@@ -36,7 +36,7 @@ def said_of(outcome, i, j, deadline):
     """What is said of one side: its status, a message, and the side repaired."""
     judge, side, verdict = outcome.judge, outcome.judge.task.chains[i].sides[j], outcome.verdicts[i][j]
     status, message, repair, claim = verdict.status, verdict.message, "", outcome.is_claim(verdict)
-    if status in ("wrong", "unreadable") and side.tree is not None and verdict.reference is not None and message != NOT_ASKED:
+    if status in ("wrong", "unreadable") and side.tree is not None and verdict.reference is not None:
         status, message, repair = explain(*as_judged(judge, side, verdict), deadline)
     if claim:
         return status, message, repair

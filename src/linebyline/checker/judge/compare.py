@@ -101,10 +101,11 @@ class Comparer:
         """Whether a side with decimals equals its left side on the network's own numbers, to the precision printed; and what to say of it."""
         scene = self.scene
         value, truth, _, numbers = self.compute(reading, left, scene, "given")
-        slack = printed_slack(reading, scene, numbers)
-        if value.shape != truth.shape and not value.size == truth.size == 1 or not np.all(np.abs(value - truth) <= slack + 1e-12):
-            numbers = f"the value is {value.flat[0]:.9g}; it would be right with {truth.flat[0]:.9g}"
-            return False, [numbers if value.size == truth.size == 1 else "the numbers differ"]
+        slack, one_number = printed_slack(reading, scene, numbers), value.size == truth.size == 1
+        near = np.isfinite(slack) & (np.abs(value - truth) <= slack + 1e-12) if one_number or value.shape == truth.shape else np.False_
+        if not near.all():
+            values = f"the value is {value.flat[0]:.9g}; it would be right with {truth.flat[0]:.9g}"
+            return False, [values if one_number else "the numbers differ"]
         x, target = (", ".join(f"{number:g}" for number in row) for row in (scene.x, scene.target))
         return True, [f"compared on the network's numbers, inputs {x} and targets {target}, to the digits printed"]
 

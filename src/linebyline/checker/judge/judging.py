@@ -8,7 +8,6 @@ from linebyline.checker.judge.outcome import Outcome
 from linebyline.checker.judge.verdicts import (
     BAD,
     LIMIT,
-    NOT_ASKED,
     PATIENCE,
     PROBLEMS,
     RIGHT,
@@ -192,14 +191,14 @@ class Judge(Comparer):
         if any(v.reference is not None and v.reference.text == TARGET and v.status != "unreadable" for _, v in judged):
             return
         lefts = [(side, verdict) for side, verdict in judged if verdict.status == "reference"]
+        status, message = "wrong", "this is not what was asked for"
         try:
             goals = self.references(self.task.target, options, TARGET)
         except PROBLEMS as error:
-            for _, verdict in lefts:
-                verdict.status, verdict.message = "unreadable", f"what was asked for cannot be read: {str(error)}"
-            return
+            goals, status, message = [], "unreadable", f"what was asked for cannot be read: {error}"
         if lefts and not any(self.side(side, goal, verdict.cases, strict=True).status in RIGHT for side, verdict in lefts for goal in goals):
-            lefts[0][1].status, lefts[0][1].message = "wrong", NOT_ASKED
+            first = lefts[0][1]
+            first.status, first.message, first.reference = status, message, None
 
     # sides
 

@@ -16,7 +16,6 @@ LIMIT = 0.55  # seconds after which no further reading is tried
 WEIGHT = {"reference": 0.0, "ok": 0.0, "loose": 1.0, "carries": 2.5, "wrong": 3.0, "unreadable": 4.0}
 RIGHT, WRONG, BAD = ("ok", "loose"), ("wrong", "carries"), ("wrong", "carries", "unreadable")
 UNEXPLAINED = "not equal to|the shape|shapes |parts of"
-NOT_ASKED = "this is not what was asked for"
 PROBLEMS = (Unreadable, Mismatch)  # why a side has no value under one reading
 
 
@@ -206,7 +205,7 @@ def printed_slack(reading, scene, numbers):
         mantissa, _, exponent = literal[2].lower().partition("e")
         decimals = len(mantissa.partition(".")[2])
         if decimals > 2 or alone:
-            half = 0.5 * np.power(10.0, int(exponent or 0) - decimals)
+            half = float(f"0.{'0' * decimals}5e{exponent or 0}")
             moved = replace(reading, tree=_swapped(reading.tree, literal, ("num", literal[1] + half)))
             slack = slack + np.abs(moved.value(scene, numbers) - base)
     return slack * 1.05
