@@ -76,6 +76,7 @@ def missing_factor(judge, side, verdict):
     return f"off by a constant factor: it would be right times {spelt}{sign}{why}", f"{'-' * (ratio < 0)}{spelt} {whole}"
 
 
+@np.errstate(all="ignore")
 def ratio_of(judge, verdict):
     """The one number the side has to be multiplied by; None if there is none."""
     if verdict.reading is None:

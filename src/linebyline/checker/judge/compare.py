@@ -7,7 +7,7 @@ import numpy as np
 from linebyline.checker.judge.habits import Habits
 from linebyline.checker.judge.verdicts import PROBLEMS, Reading, agree, built, is_zero, joined, printed_slack
 from linebyline.checker.meaning.letters import ROLE_WORDS
-from linebyline.checker.meaning.readings import assignments, uses_label, variables_of
+from linebyline.checker.meaning.readings import assignments, variables_of
 from linebyline.checker.meaning.structure import Builder
 from linebyline.checker.numbers.scene import ACTIVATION_NAMES, Scene
 from linebyline.checker.numbers.values import Mismatch
@@ -44,6 +44,7 @@ class Comparer:
             variables = dict.fromkeys([*left.variables, *variables_of(builder, chosen), *tested])
             yield Reading(builder, tree, chosen, domains, list(variables), list(tests))
 
+    @np.errstate(all="ignore")
     def references(self, tree, options, text=""):
         """The readings of a left side."""
         builder = self.builder(options, self.fresh_count())
@@ -51,7 +52,8 @@ class Comparer:
         for reading in self.read(builder, builder.build(tree), 12):
             try:
                 reading.value(self.scene, self.scene.numbers())
-                found.append(replace(reading, text=text))
+                reading.text = text
+                found.append(reading)
             except PROBLEMS as error:
                 problem = error
         if not found:
@@ -63,8 +65,7 @@ class Comparer:
     def compute(self, reading, left, scene=None, kind=""):
         """What a side and its left side come to, on the same numbers and laid out for the same indices; and what computed the side."""
         scene = scene or self.scene
-        label = scene.one_hot or any(uses_label(side.builder, side.chosen) for side in (reading, left))
-        kind = kind or ("one-hot" if label else "random")
+        kind = kind or ("one-hot" if scene.one_hot or reading.names_label or left.names_label else "random")
         numbers = scene.numbers(kind)
         evaluator = reading.evaluator(scene, dict(self.sizes_named) if scene is self.scene else {})
         key = (id(scene), kind, *((index, reading.domains[index]) for index in reading.variables))

@@ -206,7 +206,7 @@ class Judge(Comparer):
         """Try the readings of a side until one equals the reference; `quick` tries only the likeliest few."""
         if self.names_new_layer(side, reference):
             return Verdict("wrong", f"the layer {self.conv.layer_letter} is not on the left side", reference=reference, cases=cases)
-        numeric = is_numeric(side.tree)
+        numeric = "." in side.text and is_numeric(side.tree)
         if numeric and any(given is None for given in (self.scene.network, self.scene.x, self.scene.target)):
             return Verdict("unreadable", "numbers can only be checked on a known network: give a Network, or a Scene with network, x and target")
         stepped, reference = reference.before is not None or side.relation == "<-", reference.before or reference

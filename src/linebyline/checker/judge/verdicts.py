@@ -2,9 +2,11 @@
 
 import time
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
+from linebyline.checker.meaning.readings import uses_label
 from linebyline.checker.numbers.values import Evaluator, Mismatch, real
 from linebyline.checker.parser.grammar import walk
 from linebyline.checker.parser.tokens import Unreadable
@@ -61,11 +63,15 @@ class Reading:
         """The conventions under which it was read."""
         return self.builder.options
 
+    @cached_property
+    def names_label(self):
+        """Whether it speaks of the class label, so that targets have to be one-hot."""
+        return uses_label(self.builder, self.chosen)
+
     def evaluator(self, scene, sizes=None):
         """What computes this reading in a network."""
         return Evaluator(scene, self.options, self.chosen, self.domains, self.variables, sizes=sizes, **self.modes)
 
-    @np.errstate(all="ignore")
     def value(self, scene, numbers, evaluator=None):
         """Compute it; where a reader's formula divides by 0, it is no number and equals nothing."""
         return real((evaluator or self.evaluator(scene)).value(self.tree, numbers))

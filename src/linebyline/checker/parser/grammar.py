@@ -301,12 +301,14 @@ def takes_sign(item):
 
 def walk(part):
     """Every node of a tree, the outermost first; `part` may also be several trees in a tuple."""
-    if isinstance(part, Node):
-        yield part
-        part = part.parts
-    if isinstance(part, tuple):
-        for inner in part:
-            yield from walk(inner)
+    stack = [part]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Node):
+            yield part
+            part = part.parts
+        if isinstance(part, tuple):
+            stack.extend(reversed(part))
 
 
 def product_of(item):
