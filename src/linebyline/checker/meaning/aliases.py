@@ -1,16 +1,21 @@
 """The reader's own symbols: each stands for a quantity, or for a formula in the book's names."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from linebyline.checker.meaning.letters import NAMED, convention
-from linebyline.checker.meaning.scripts import sub_terms
+from linebyline.checker.meaning.letters import NAMED
+from linebyline.checker.meaning.scripts import joined, sub_terms, sub_terms_or_none
 from linebyline.checker.parser.grammar import Node, Parser, single_item
 from linebyline.checker.parser.spellings import tokenise
 from linebyline.checker.parser.tokens import Unreadable, script_text
 
+ROLES = {**{name: name for name in ("net", "out", "target", "W", "b", "delta", "eta", "f")}, "E": "loss", "w": "W", "x": "out"}
+FUNCTION_ROLES = ("f", "named")
+
 
 @dataclass
 class Alias:
+    """A symbol of the reader's own, with the formula it stands for, or its role: a quantity and where it lies."""
+
     name: str
     primes: int
     params: list
@@ -19,65 +24,61 @@ class Alias:
     tree: Node | None = None
     own: bool = False  # defined by the text itself: its formula is in the text's letters, not in the book's
 
+    def matches(self, item):
+        """Whether a symbol is this one; a parameter may be any index, and a power or a T may be added."""
+        if item.kind == "bigsum":
+            return self.name == "sum" and joined(item.subs) == "".join(word for _, word in self.params)
+        called = self.role is not None and self.role[0] in FUNCTION_ROLES
+        if self.name != item.name or (self.primes != item.primes and not called):
+            return False
+        if self.role is not None and not self.params and not self.sups:
+            return True
+        terms, sups = sub_terms_or_none(item), joined(item.sups)
+        fits = len(terms) == len(self.params) and all(p[0] == "var" or p == t for p, t in zip(self.params, terms))
+        return fits and (sups == self.sups or (not self.sups and (sups.isdecimal() or sups in ("T", "top"))))
+
 
 def read_aliases(pairs):
-    """Read the reader's own symbols; each stands for a quantity or for a formula."""
+    """Read the reader's own symbols, those with the most indices first."""
     out = []
     for left, right in pairs:
         try:
-            if not isinstance(left, str) or not isinstance(right, str):
-                raise Unreadable("both must be strings")
-            plain = "\\" not in left
-            tokens = [t for t in tokenise(left) if t.kind != "gap"]
-            item = single_item(Parser(tokens, plain).whole())
+            item, tree = single_item(_parsed(left)), _parsed(right)
             if item is None or item.kind not in ("name", "bigsum"):
                 raise Unreadable("the left side is not one symbol")
-            terms = [t for t in sub_terms(item)] if item.kind == "name" else [("word", script_text(s)) for s in item.subs]
-            alias = Alias("sum" if item.kind == "bigsum" else item.name, item.primes, terms, "".join(script_text(s) for s in item.sups))
-            tree = Parser([t for t in tokenise(right) if t.kind != "gap"], "\\" not in right).whole()
+            terms = sub_terms(item) if item.kind == "name" else [("word", script_text(s)) for s in item.subs]
         except Unreadable as error:
             raise ValueError(f"aliases: cannot read {left!r}: {right!r}: {error}") from None
-        target = single_item(tree)
-        alias.tree = tree
-        if target is not None and target.kind == "name":
-            role = {
-                "net": "net",
-                "out": "out",
-                "target": "target",
-                "E": "loss",
-                "w": "W",
-                "W": "W",
-                "b": "b",
-                "delta": "delta",
-                "x": "out",
-                "eta": "eta",
-                "f": "f",
-            }.get(target.name)
-            prefix = "".join(script_text(s) for s in target.subs)
-            layer = "".join(script_text(s) for s in target.sups).strip("()[]")
-            if role and prefix in ("", "h", "o", "i") and (not layer or layer.isdigit() or layer == "L"):
-                alias.role = (role, prefix or layer or ("i" if target.name == "x" else ""))
-            elif target.name in NAMED and not prefix:
-                alias.role = ("named", target.name)
-        out.append(alias)
+        name = "sum" if item.kind == "bigsum" else item.name
+        out.append(Alias(name, item.primes, terms, joined(item.sups), _role(single_item(tree)), tree))
     return sorted(out, key=lambda alias: -len(alias.params))
+
+
+def _parsed(text):
+    if not isinstance(text, str):
+        raise Unreadable("both must be strings")
+    plain = "\\" not in text
+    return Parser(tokenise(text), plain).whole()
+
+
+def _role(target):
+    """What a lone symbol on the right side is: a quantity with a prefix or a layer, or a function."""
+    if target is None or target.kind != "name":
+        return None
+    prefix, layer = joined(target.subs), joined(target.sups).strip("()[]")
+    if target.name in ROLES and prefix in ("", "h", "o", "i") and (layer in ("", "L") or layer.isdecimal()):
+        return ROLES[target.name], prefix or layer or ("i" if target.name == "x" else "")
+    return ("named", target.name) if target.name in NAMED and not prefix else None
 
 
 def in_book_names(conv):
     """The same letters, with the book's prefixes ``net_{oj}`` understood: the language of aliases."""
-    new = convention("question")
-    new.__dict__.update({**conv.__dict__, "family": "question"})
-    return new
+    return replace(conv, family="question")
 
 
 def with_role(conv, name, role, scene):
+    """The same letters, and a name for a quantity of the book's."""
     kind, where = role
-    layer = {"h": "hidden" if scene.layers > 2 else 1, "o": scene.layers, "i": 0, "": None, "L": scene.layers}.get(
-        where, int(where) if where.isdigit() else None
-    )
-    if kind == "W" and where in ("h", "o"):
-        layer = 1 if where == "h" else scene.layers
-    new = convention("question")
-    new.__dict__.update(conv.__dict__)
-    new.letters = {**conv.letters, name: [(kind if kind != "loss" else "loss", None if layer is None else layer)]}
-    return new
+    places = {"": None, "i": 0, "h": 1 if scene.layers <= 2 or kind == "W" else "hidden", "o": scene.layers, "L": scene.layers}
+    place = places[where] if where in places else int(where)
+    return replace(conv, letters={**conv.letters, name: [(kind, place)]})

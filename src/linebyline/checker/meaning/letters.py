@@ -67,81 +67,45 @@ ROWS = {
     "logits probs": ("classes", "x", "", "h", "logits logit l", "probs prob p", "y t label", "?"),
 }
 
-
 FAMILIES = ("question", "layers", "classes", "matrix")
-
-
+LENT = {  # rows of other families that a family falls back on
+    "matrix": ("nielsen", "goodfellow", "rows u and h", "bishop", *[name for name, row in ROWS.items() if row[0] == "classes"]),
+    "classes": ("cs224n", "d2l", "bishop"),
+    "layers": tuple(name for name, row in ROWS.items() if row[0] == "matrix"),
+}
+ONLY_BY_NAME = "ufldl"
 NUMBERING = {"coursera": (1, "from"), "ufldl": (1, "from")}
-
-
 SYNONYMS = {
-    "mazur": "question",
-    "layer": "layers",
-    "class": "classes",
-    "softmax": "classes",
-    "matrices": "matrix",
-    "vector": "matrix",
-    "vectors": "matrix",
-    "ng": "nielsen",
-    "book": "question",
-    "q": "question",
-    "cs231n": "f p y",
-    "d2l classes": "o yhat y",
+    **dict.fromkeys(("mazur", "book", "q"), "question"),
+    **dict.fromkeys(("class", "softmax"), "classes"),
+    **dict.fromkeys(("matrices", "vector", "vectors"), "matrix"),
+    **{"layer": "layers", "ng": "nielsen", "cs231n": "f p y", "d2l classes": "o yhat y"},
 }
 
-
+# what a letter means, as (kind, place), with the letters that mean it; a place is a layer, "hidden", "last", or None for any
 ALWAYS = {
-    "net": [("net", None)],
-    "out": [("out", None)],
-    "output": [("out", None)],
-    "target": [("target", None)],
-    "label": [("target", None)],
-    "yhat": [("out", "last")],
-    "Yhat": [("out", "last")],
-    "phat": [("out", "last")],
-    "delta": [("delta", None)],
-    "w": [("W", None)],
-    "W": [("W", None)],
-    "b": [("b", None)],
-    "B": [("b", None)],
+    ("net", None): "net",
+    ("out", None): "out output",
+    ("target", None): "target label",
+    ("out", "last"): "yhat Yhat phat",
+    ("delta", None): "delta",
+    ("W", None): "w W",
+    ("b", None): "b B",
 }
-
-
 OFTEN = {  # weaker: only where the row gives the letter no meaning
-    "eta": [("eta", None)],
-    "alpha": [("eta", None)],
-    "lr": [("eta", None)],
-    "epsilon": [("eta", None)],
-    "r": [("eta", None)],
-    "gamma": [("eta", None)],
-    "mu": [("eta", None)],
-    "omega": [("W", None)],
-    "theta": [("W", None)],
-    "Theta": [("W", None)],
-    "Omega": [("W", None)],
-    "y": [("target", None)],
-    "t": [("target", None)],
-    "x": [("out", 0)],
-    "d": [("target", None)],
-    "sigma": [("out", "last")],
-    "softmax": [("out", "last")],
-    "beta": [("b", None)],
-    "pred": [("out", "last")],
-    "Delta": [("gradient W", None)],
-    "u": [("W", None)],
-    "v": [("W", None)],
+    ("eta", None): "eta alpha lr epsilon r gamma mu",
+    ("W", None): "omega theta Theta Omega u v",
+    ("target", None): "y t d",
+    ("out", 0): "x",
+    ("out", "last"): "sigma softmax pred",
+    ("b", None): "beta",
+    ("gradient W", None): "Delta",
 }
-
-
-LOSSES = ("CE", "BCE", "MSE", "SSE", "NLL", "RSS", "l", "E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "ell", "err", "xi", "e")
-
-
+LOSSES = tuple("CE BCE MSE SSE NLL RSS l E L J C Loss loss Error error cost Cost ell err xi e".split())
 FUNCTIONS = ("f", "g", "phi", "sigma", "psi", "act", "h", "theta", "s", "S")
-
-
 NAMED = {"sigmoid": "sigmoid", "tanh": "tanh", "softmax": "softmax", "relu": "relu", "softplus": "softplus"}
-
-
+COUNTS = tuple("nmNMKCB")
+OPERATORS = ("log", "ln", "exp", "e", "diag", "sum", "I", "pi", "T", "top", "Delta")
 ROLE_WORDS = {
     "W": "weights",
     "b": "bias",
@@ -171,7 +135,7 @@ class Options:
 
 @dataclass
 class Convention:
-    """A row of the table made usable: letters to (kind, layer) pairs, plus what the text itself shows."""
+    """A row of the table made usable: letters to (kind, place) pairs, plus what the text itself shows."""
 
     name: str
     family: str
@@ -187,23 +151,15 @@ class Convention:
     named: dict = field(default_factory=dict)  # functions the text itself names
 
     def meanings(self, name):
-        found = self.letters.get(name)
-        if found is None and name in LOSSES:
-            return [("loss", None)]
-        if found is None and len(name) == 1 and name.isupper() and name != "D":
-            found = self.letters.get(name.lower())
-        if found is None and name in ("Yhat",):
-            found = self.letters.get("yhat")
-        return found or ()
+        """What a letter means here, as (kind, place) pairs; a capital is the matrix of its small letter."""
+        if name in self.letters or name in LOSSES:
+            return self.letters.get(name) or [("loss", None)]
+        capital = len(name) == 1 and name.isupper() and name != "D"
+        return self.letters.get(name.lower(), ()) if capital else ()
 
     def knows(self, name):
-        return (
-            bool(self.meanings(name))
-            or name in NAMED
-            or name in FUNCTIONS
-            or name in ("log", "ln", "exp", "e", "diag", "sum", "I", "pi", "T", "top", "Delta")
-            or name in "nmNMKCB"
-        )
+        """Whether a name means anything here."""
+        return bool(self.meanings(name)) or name in (*NAMED, *FUNCTIONS, *OPERATORS, *COUNTS)
 
 
 def convention(name):
@@ -213,47 +169,35 @@ def convention(name):
 
 @cache
 def _letters(name):
-    """The letters of one row: {letter: [(kind, layer), ...]}."""
+    """The letters of one row: {letter: [(kind, place), ...]}."""
     _, inputs, hidden_net, hidden_out, last_net, last_out, target, _ = ROWS[name]
-    letters = {letter: list(meaning) for letter, meaning in ALWAYS.items()}
     own = {}
+    for kind, hidden, last in (("net", hidden_net.split(), last_net.split()), ("out", hidden_out.split(), last_out.split())):
+        for letter in dict.fromkeys(hidden + last):
+            place = None if letter in hidden and letter in last else "hidden" if letter in hidden else "last"
+            own.setdefault(letter, []).append((kind, place))
+    for meaning, letters in ((("out", 0), inputs), (("target", None), target)):
+        for letter in letters.split():
+            if (meaning[0], None) not in own.setdefault(letter, []):
+                own[letter].append(meaning)
+    known = {**_by_letter(ALWAYS), **own}
+    return known | {letter: meanings for letter, meanings in _by_letter(OFTEN).items() if letter not in known}
 
-    def put(spelt, kind, layer):
-        for letter in spelt.split():
-            own.setdefault(letter, [])
-            if (kind, layer) not in own[letter] and (kind, None) not in own[letter]:
-                own[letter].append((kind, layer))
 
-    for hidden, last, kind in ((hidden_net, last_net, "net"), (hidden_out, last_out, "out")):
-        both = [letter for letter in hidden.split() if letter in last.split()]
-        put(" ".join(both), kind, None)
-        put(" ".join(h for h in hidden.split() if h not in both), kind, "hidden")
-        put(" ".join(letter for letter in last.split() if letter not in both), kind, "last")
-    put(inputs, "out", 0)
-    put(target, "target", None)
-    letters.update(own)
-    for letter, meaning in OFTEN.items():
-        letters.setdefault(letter, list(meaning))
-    return letters
+def _by_letter(table):
+    return {letter: [meaning] for meaning, letters in table.items() for letter in letters.split()}
 
 
 def rows_for(notation):
     """Names of the rows a `notation` allows, best first."""
     if notation is None:
-        return [name for name in ROWS if name != "ufldl"]
+        return [name for name in ROWS if name != ONLY_BY_NAME]
     if not isinstance(notation, str):
         raise TypeError(f"notation: expected a name or None, got {type(notation).__name__}")
     wanted = notation.strip().lower().split(":")[0] if notation not in ROWS else notation
     wanted = SYNONYMS.get(wanted, wanted)
-    if wanted in ROWS and wanted != "question":
+    if wanted in ROWS and wanted not in FAMILIES:
         return [wanted]
     if wanted in FAMILIES:
-        own = [name for name, row in ROWS.items() if row[0] == wanted and name != "ufldl"]
-        if wanted == "matrix":
-            own += ["nielsen", "goodfellow", "rows u and h", "bishop", *[name for name, row in ROWS.items() if row[0] == "classes"]]
-        if wanted == "classes":
-            own += ["cs224n", "d2l", "bishop"]
-        if wanted == "layers":
-            own += [name for name, row in ROWS.items() if row[0] == "matrix"]
-        return own
+        return [name for name, row in ROWS.items() if row[0] == wanted and name != ONLY_BY_NAME] + list(LENT.get(wanted, ()))
     raise ValueError(f"notation: expected one of {', '.join(FAMILIES)}, or one of the rows {', '.join(ROWS)}, got {notation!r}")

@@ -4,52 +4,58 @@ import re
 
 from linebyline.checker.parser.tokens import Unreadable, script_text
 
+PREFIX = "hoi"
 
-def is_index_number(token):
-    return token is not None and token.kind == "num" and token.text.isdecimal() and len(token.text) < 4
+
+def joined(scripts):
+    """Spell several scripts as one."""
+    return "".join(script_text(script) for script in scripts)
+
+
+def is_index(text):
+    """Whether a name is one letter, so that it can be an index."""
+    return len(text.rstrip("'")) == 1 or text == "ell"
+
+
+INDEX = re.compile(
+    r"(?P<label>[yc]) [_^] (?P<example>[\w']+) "  # p_{y_i}: the entry of the class label
+    r"|(?P<prefix>[^\W\d_]+'*) _ (?P<inner>[\w']+) |(?P<end>[hoi]) (?P<number>\d{1,3}) "
+    r"|(?P<letter>[^\W\d_]+'*) (?P<offset>[+-] \d{1,3}) "
+    r"|(?P<var>[^\W\d_]'*|ell) |(?P<word>[^\W\d_]{2,}'*) |(?P<digits>\d{1,3}) |[,;*] "
+)
 
 
 def sub_terms(node):
-    """Read a node's subscripts as a list of terms: ("var", x), ("lit", n), ("unit", prefix, term), ("word", w), ("expr", x, n)."""
+    """Read a node's subscripts as a list of terms: ("var", x), ("digits", n), ("unit", prefix, term), ("word", w), ("expr", x, n).
+
+    A class label's letter comes with the letter of its example: ("var", "y", "i").
+    """
     terms = []
     for script in node.subs:
-        tokens = [t for t in _without_examples(script) if not (t.kind == "op" and t.text in "{}()[]") and t.kind not in ("gap", "words", "prime")]
+        solid = [t for t in script if not (t.kind == "op" and t.text in "{}()[]") and t.kind not in ("gap", "words", "prime")]
+        text = "".join(f"{t.text if t.kind in ('name', 'num', 'op', 'sub', 'sup') else '?'} " for t in solid)
         at = 0
-        while at < len(tokens):
-            token = tokens[at]
-            following = tokens[at + 1] if at + 1 < len(tokens) else None
-            if token.text in (",", ";", "*") and token.kind == "op":
-                pass
-            elif token.kind == "name" and following is not None and following.kind == "sub":
-                inner = tokens[at + 2] if at + 2 < len(tokens) else None
-                if inner is None:
-                    raise Unreadable("an index of an index is missing")
-                value = ("lit", int(inner.text)) if is_index_number(inner) else ("var", inner.text)
-                if token.text in "yc":  # p_{y_i}: the entry of the class label
-                    value = None
-                terms.append(("unit", token.text, value) if value else ("var", token.text))
-                at += 2
-            elif token.kind == "name" and token.text in PREFIX and is_index_number(following) and following.start == token.end:
-                terms.append(("unit", token.text, ("lit", int(following.text))))
-                at += 1
-            elif (
-                token.kind == "name"
-                and following is not None
-                and following.kind == "op"
-                and following.text in "+-"
-                and at + 2 < len(tokens)
-                and is_index_number(tokens[at + 2])
-            ):
-                terms.append(("expr", token.text, int(tokens[at + 2].text) * (1 if following.text == "+" else -1)))
-                at += 2
-            elif token.kind == "name":
-                terms.append(("word", token.text) if len(token.text.rstrip("'")) > 1 and token.text != "ell" else ("var", token.text))
-            elif is_index_number(token):
-                terms.append(("digits", token.text))
-            else:
+        while at < len(text):
+            match = INDEX.match(text, at)
+            if not match:
                 raise Unreadable(f"cannot read the index {script_text(script)!r}")
-            at += 1
+            at = match.end()
+            terms.extend(_term(match))
     return terms
+
+
+def _term(match):
+    found = {name: text for name, text in match.groupdict().items() if text}
+    if "label" in found:
+        yield "var", found["label"], found["example"]
+    elif "prefix" in found:
+        yield "unit", found["prefix"], ("lit", int(found["inner"])) if found["inner"].isdecimal() else ("var", found["inner"])
+    elif "end" in found:
+        yield "unit", found["end"], ("lit", int(found["number"]))
+    elif "letter" in found:
+        yield "expr", found["letter"], int(found["offset"].replace(" ", ""))
+    else:
+        yield from found.items()
 
 
 def sub_terms_or_none(node):
@@ -60,60 +66,23 @@ def sub_terms_or_none(node):
         return []
 
 
-def _without_examples(script):
-    """Drop the superscript of a class label in an index: ``y^{(i)}`` is the label, whichever example it belongs to."""
-    at = next((k for k, t in enumerate(script) if t.kind == "sup" and k and script[k - 1].text in ("y", "c")), None)
-    if at is None:
-        return script
-    depth, end = 0, at + 1
-    for end in range(at + 1, len(script)):
-        depth += (script[end].text in ("{", "(")) - (script[end].text in ("}", ")"))
-        if depth == 0:
-            break
-    return [*script[:at], *script[end + 1 :]]
-
-
-PREFIX = "hoi"
-
-
-SUPERSCRIPT = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|(T|top|mathsfT)|([+*]|new|old)$|([A-Za-z][+-]\d+|[lL])|(-?\d+)|([A-Za-z]+)|,")
+SUPERSCRIPT = re.compile(
+    r"(?P<T>T|top|mathsfT|\(T\)|\[T\])|(?P<plus>(?:\+|new)$|\((?:t\+1|new)\)|\[(?:t\+1|new)\])|(?P<old>old$|\((?:t|old)\)|\[(?:t|old)\])|(?P<star>\*$)"
+    r"|(?P<layer>\([^()]*\)|\[[^\[\]]*\]|[A-Za-z][+-]\d+|[lL]|[A-Za-z]+)|(?P<digits>-?\d+)|,"
+)
 
 
 def super_terms(node):
-    """Read a node's superscripts as a list of ("layer", text, bracket), ("T",), ("plus",), ("digits", n)."""
+    """Read a node's superscripts as a list of ("layer", text), ("digits", n), and ("T", _), ("plus", _), ("old", _), ("star", _)."""
     terms = []
     for script in node.sups:
-        text = script_text(script).replace("^", "")
-        at = 0
+        text, at = script_text(script).replace("^", ""), 0
         while at < len(text):
             match = SUPERSCRIPT.match(text, at)
             if not match:
                 raise Unreadable(f"cannot read the superscript {text!r}")
-            round_, square, transpose, plus, layer, digits, name = match.groups()
-            if round_ is not None or square is not None:
-                inner = round_ if round_ is not None else square
-                if inner in ("t+1", "new"):
-                    terms.append(("plus",))
-                elif inner in ("t", "old"):
-                    terms.append(("old",))
-                elif inner == "T":
-                    terms.append(("T",))
-                else:
-                    terms.append(("layer", inner, True))
-            elif transpose:
-                terms.append(("T",))
-            elif plus:
-                if plus in ("+", "new"):
-                    terms.append(("plus",))
-                elif plus == "*":
-                    terms.append(("star",))
-            elif layer:
-                terms.append(("layer", layer, False))
-            elif digits:
-                terms.append(("digits", int(digits)))
-            elif name:
-                terms.append(("layer", name, False))
             at = match.end()
+            terms += [(kind, int(spelt) if kind == "digits" else spelt.strip("()[]")) for kind, spelt in match.groupdict().items() if spelt]
     return terms
 
 
@@ -127,23 +96,15 @@ def is_layer_text(text, conv=None):
 
 def layer_number(text, kind, options, scene):
     """Turn the text of a layer superscript into a layer, or None."""
-    if text in ("out", "o", "output"):
-        return scene.layers
-    if text in ("in", "input"):
-        return 0 if kind == "out" else 1
-    if text in ("h", "hidden"):
-        return 1
-    match = re.fullmatch(r"([lLnkmi])(?:([+-]\d+))?", text)
+    last, first = scene.layers, 0 if kind == "out" else 1
+    named = {"out": last, "o": last, "output": last, "in": first, "input": first, "h": 1, "hidden": 1}
+    if text in named:
+        return named[text]
+    from_there = kind in ("W", "b") and options.weight_layer == "from"
+    match = re.fullmatch(r"([lLnkmi])([+-]\d+)?", text)
     if match:
-        number = scene.layers if match[1] == "L" else options.l
-        number += int(match[2] or 0)
-        if kind in ("W", "b") and options.weight_layer == "from":
-            number += 1
-    elif text.isdigit():
-        number = int(text) - options.first + (kind in ("W", "b") and options.weight_layer == "from")
-    else:
-        return None
-    return number
+        return (last if match[1] == "L" else options.l) + int(match[2] or 0) + from_there
+    return int(text) - options.first + from_there if text.isdecimal() else None
 
 
 GREEK = set("delta sigma theta omega eta alpha epsilon phi gamma lambda beta psi mu rho xi nu tau zeta kappa chi pi".split())
@@ -151,21 +112,14 @@ GREEK = set("delta sigma theta omega eta alpha epsilon phi gamma lambda beta psi
 
 def spelling(node):
     """Spell a symbol compactly, for messages."""
-    text = node.name[:-3] if node.name.endswith("hat") and len(node.name) > 3 else node.name
-    text = "\\" * (text.lower() in GREEK) + text
-    text = rf"\hat {text}" if node.name.endswith("hat") and len(node.name) > 3 else text
-    for script in node.subs:
-        inner = _spell(script)
-        text += f"_{{{inner}}}" if len(inner) > 1 else f"_{inner}"
-    for script in node.sups:
-        inner = _spell(script)
-        text += f"^{{{inner}}}" if len(inner) > 1 else f"^{inner}"
+    hatted = node.name.endswith("hat") and len(node.name) > 3
+    text = rf"\hat {_command(node.name[:-3])}" if hatted else _command(node.name)
+    for sign, scripts in (("_", node.subs), ("^", node.sups)):
+        for script in scripts:
+            inner = "".join(_command(t.text) if t.kind == "name" else t.text for t in script if t.kind != "gap").strip("{}")
+            text += sign + (f"{{{inner}}}" if len(inner) > 1 else inner)
     return text + "'" * node.primes
 
 
-def _spell(script):
-    return "".join(
-        ("\\" if t.kind == "name" and len(t.text) > 2 and t.text in ("delta", "sigma", "theta") else "") + t.text
-        for t in script
-        if t.kind not in ("gap",)
-    ).strip("{}")
+def _command(name):
+    return "\\" * (name.lower() in GREEK) + name

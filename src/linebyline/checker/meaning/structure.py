@@ -5,20 +5,27 @@ leaves are symbols that wait for a choice of what they stand for.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from linebyline.checker.meaning.aliases import in_book_names, with_role
-from linebyline.checker.meaning.letters import FUNCTIONS, LOSSES, NAMED
+from linebyline.checker.meaning.aliases import FUNCTION_ROLES, in_book_names, with_role
+from linebyline.checker.meaning.letters import COUNTS, FUNCTIONS, LOSSES, NAMED
 from linebyline.checker.meaning.notation import Choice, choices, split_units
-from linebyline.checker.meaning.scripts import is_layer_text, layer_number, spelling, sub_terms, super_terms
+from linebyline.checker.meaning.scripts import is_layer_text, joined, layer_number, spelling, sub_terms, super_terms
 from linebyline.checker.meaning.sums import Sums
 from linebyline.checker.parser.grammar import INDICATORS, Node, Parser, single_item
 from linebyline.checker.parser.tokens import Unreadable, script_text
 
-MAX_LEAVES = 220
-
-
-COUNTS = {"out": "last", "output": "last", "classes": "last", "in": 0, "input": 0, "samples": -1, "train": -1, "batch": -1}
+MAX_LEAVES, MAX_DEPTH = 220, 60
+LOGARITHMS = ("log", "ln", "exp")
+DOUBTFUL = ("h", "theta", "s", "S")  # functions only where they are applied to a score, or have a prime
+COUNTED = {"out": None, "output": None, "classes": None, "in": 0, "input": 0, "samples": -1, "train": -1, "batch": -1}  # N_{out}, in which layer
+LAYER_LETTERS = ("l", "L", "h", "o")  # \sigma_o is the function of a layer, which its argument says better
+NOT_ALONE = {
+    "d": "a differential that is not part of a derivative",
+    "nabla": "the gradient of what, and by what?",
+    "relation": "an equation inside the formula",
+    "list": "a list where a number is expected",
+}
 
 
 @dataclass(eq=False)
@@ -36,470 +43,331 @@ class Builder(Sums):
 
     def __init__(self, conv, scene, options, aliases=(), wide=False, near=False, everywhere=(), count=0, known=None):
         self.conv, self.scene, self.options, self.aliases = conv, scene, options, aliases
-        self.wide, self.near = wide, near
-        self.leaves, self.by_key, self.count, self.known = [], {}, count, known
-        self.same, self.everywhere, self.free = [], set(everywhere), set(everywhere)
-        self.saw = set()
-        self.depth, self.in_alias, self.entries = 0, False, []
-        self.arguments, self.functions, self.loose = set(), set(), []
+        self.wide, self.near, self.saw = wide, near, set()  # how far sums and derivatives reach, and what could reach further
+        self.by_key, self.count, self.known, self.depth = {}, count, {} if known is None else known, 0
+        self.everywhere, self.free = set(everywhere), set(everywhere)  # index letters that no sum binds
+        self.same, self.entries = [], []  # indices that are compared, and those of whole formulas
+        self.arguments, self.functions, self.loose = set(), set(), []  # what a report has to say
+
+    @property
+    def leaves(self):
+        """The symbols, each once."""
+        return list(self.by_key.values())
 
     def build(self, node, scope=None):
-        scope = dict(scope or {})
-        terms, parts = [], list(node.parts)
-        for k, (sign, product, _) in enumerate(parts):
-            if self.wide and k + 1 < len(parts) and self._opens_sum(product):
-                rest = Node("sum", product.start, node.end, parts=((1, product, product.start), *parts[k + 1 :]))
-                terms.append((sign, self.product(product.parts, scope, tail=rest.parts[1:])))
-                break
-            if k + 1 < len(parts) and self._opens_sum(product):
+        """The tree of a whole expression."""
+        scope, terms = dict(scope or {}), []
+        for k, (sign, product, _) in enumerate(node.parts):
+            tail = node.parts[k + 1 :]
+            if tail and any(item.kind == "bigsum" or _is_operator(item) for _, item in product.parts):
                 self.saw.add("may be wide")
+                if self.wide:
+                    terms.append((sign, self.product(product.parts, scope, tail)))
+                    break
             terms.append((sign, self.product(product.parts, scope)))
-        if len(terms) == 1:
-            return terms[0][1] if terms[0][0] == 1 else ("neg", terms[0][1])
-        return ("add", terms)
+        if len(terms) > 1:
+            return ("add", terms)
+        return terms[0][1] if terms[0][0] == 1 else ("neg", terms[0][1])
 
-    def _opens_sum(self, product):
-        return any(item.kind == "bigsum" or (item.kind == "deriv" and item.parts[0] is None) for _, item in product.parts)
+    def with_tail(self, body, tail, scope):
+        """A sum that is read as wide: the terms behind it belong to it."""
+        return ("add", [(1, body), *((sign, self.product(product.parts, scope)) for sign, product, _ in tail)]) if tail else body
 
     def product(self, items, scope, tail=()):
         """Walk along a product; sums, operators and functions take what follows them."""
         out, at = [], 0
-        items = list(items)
         self.depth += 1
-        if self.depth > 60:
+        if self.depth > MAX_DEPTH:
             raise Unreadable("nested too deeply")
         while at < len(items):
-            op, item = items[at]
-            rest = items[at + 1 :]
-            alias = self._alias(item)
-            if item.kind == "bigsum" and alias is None:
-                if rest and rest[0][0] in ("", "*", "·"):
-                    out.append((op, self.bigsum(item, rest, scope, tail)))
-                    at = len(items)
-                    continue
-                out.append((op, self.nameless_sum(item, scope)))
-            elif item.kind == "deriv" and item.parts[0] is None and alias is None:
-                if not rest or item.sups:
-                    raise Unreadable("the derivative operator " + ("has a power" if rest else "has nothing to act on"))
-                if self.near and len(rest) > 1:
-                    body, at = self.product([("", rest[0][1])], scope), at + 1
-                else:
-                    if len(rest) > 1:
-                        self.saw.add("may be near")
-                    body, at = self._with_tail(self.product([("", rest[0][1]), *rest[1:]], scope), tail, scope), len(items)
-                out.append((op, self.derivative(body, item.parts[1], scope)))
-            elif item.kind == "name" and alias is None and item.name in ("log", "ln", "exp"):
-                if not rest or rest[0][0] != "":
-                    raise Unreadable(f"{item.name} of what?")
-                argument = rest[0][1]
-                used = 1
-                if (
-                    argument.kind == "bigsum"
-                    or (argument.kind == "name" and argument.name in ("log", "ln", "exp", *NAMED))
-                    or (argument.kind == "deriv" and argument.parts[0] is None)
-                    or (argument.kind == "name" and self.function_call(argument, rest[1:]))
-                ):
-                    body = self.product([("", argument), *rest[1:]], scope) if argument.kind == "bigsum" else None
-                    used = len(rest) if body is not None else 2
-                    body = body or self.product([("", argument), *rest[1:2]], scope)
-                else:
-                    if argument.kind == "group" and argument.sups and not argument.subs:
-                        power = argument.sups
-                        bare = Node("group", argument.start, argument.end, argument.name, argument.parts)
-                        body = self.item(bare, scope)
-                        inner = ("exp" if item.name == "exp" else "log", body)
-                        out.append((op, self.powered(inner, power, scope)))
-                        at += 2
-                        continue
-                    body = self.item(argument, scope)
-                value = ("exp" if item.name == "exp" else "log", body)
-                out.append((op, self.powered(value, item.sups, scope) if item.sups else value))
-                at += used
-            elif item.kind == "name" and (call := self.function_call(item, rest)) is not None:
-                out.append((op, self.apply(item, call, rest[0][1], scope)))
-                at += 1
-            elif item.kind == "nabla" or (
-                item.kind == "name"
-                and item.name == "Delta"
-                and alias is None
-                and item.subs
-                and rest
-                and rest[0][0] == ""
-                and rest[0][1].kind == "name"
-                and self._kind(rest[0][1]) == "loss"
-            ):
-                value, used = self.nabla(item, rest, scope)
-                out.append((op, value))
-                at += used
-            elif item.kind == "name" and alias is None and item.name in ("diag", "Diag") and rest and not item.sups and not item.subs:
-                out.append((op, ("diag", self.item(rest[0][1], scope))))
-                at += 1
-            elif item.kind == "name" and self._swallows(item, rest):
-                out.append((op, self.item(item, scope)))
-                at += 1
-            elif (
-                item.kind == "name"
-                and item.name == "Delta"
-                and alias is None
-                and not item.subs
-                and rest
-                and rest[0][0] == ""
-                and rest[0][1].kind == "name"
-            ):
-                out.append((op, ("update", self.leaf(rest[0][1], scope))))
-                at += 1
-            else:
-                out.append((op, self.item(item, scope)))
-            at += 1
+            value, used = self.factor(items[at][1], items[at + 1 :], scope, tail)
+            out.append((items[at][0] if out else "", value))
+            at += 1 + used
         self.depth -= 1
-        if len(out) == 1 and out[0][0] == "":
-            return out[0][1]
-        return ("mul", out)
+        return out[0][1] if len(out) == 1 else ("mul", out)
 
-    def _with_tail(self, body, tail, scope):
-        if not tail:
-            return body
-        return ("add", [(1, body), *[(sign, self.product(product.parts, scope)) for sign, product, _ in tail]])
+    def factor(self, item, rest, scope, tail=()):
+        """One factor of a product, and how many of those behind it it takes in."""
+        after = rest[0][1] if rest and rest[0][0] == "" else None
+        alias = self.alias(item)
+        if item.kind == "bigsum" and alias is None and rest and rest[0][0] in ("", "*", "·"):
+            return self.bigsum(item, rest, scope, tail), len(rest)
+        if _is_operator(item):
+            return self.operator(item, rest, scope, tail)
+        gradient = item.name == "Delta" and item.subs and after is not None and self.means(after, "loss")
+        if item.kind == "nabla" or (gradient and alias is None):
+            return self.gradient(item, rest, after, scope)
+        if item.kind == "name" and after is not None:
+            if self.is_call(item, after):
+                return self.call(item, after, scope), 1
+            if self.only_depends(item, after):
+                return self.item(item, scope), 1
+            if item.name == "Delta" and not item.subs and alias is None and after.kind == "name":
+                return ("update", self.leaf(after, scope)), 1
+        if item.kind == "name" and alias is None:
+            if item.name in LOGARITHMS:
+                return self.logarithm(item, rest, after, scope)
+            if item.name in ("diag", "Diag") and rest and not item.sups and not item.subs:
+                return ("diag", self.item(rest[0][1], scope)), 1
+        return self.item(item, scope), 0
 
-    def _swallows(self, item, rest):
-        """J(\\theta), L(y, \\hat y): the brackets only say what the loss depends on."""
-        if item.name not in LOSSES and self._kind(item) != "loss":
-            return False
-        if not rest or rest[0][0] != "" or rest[0][1].kind not in ("group", "list") or rest[0][1].sups or rest[0][1].subs:
-            return False
-        if self._kind(item) not in ("loss", None):
-            return False
-        inside = [single_item(p) for p in rest[0][1].parts]
-        if all(i is not None and i.kind in ("name",) for i in inside):
-            self.arguments.add(", ".join(spelling(i) for i in inside))
-            return True
-        return False
+    def operator(self, item, rest, scope, tail):
+        r"""\partial/\partial w before what it acts on: everything behind it, or only what stands next to it."""
+        if not rest or item.sups:
+            raise Unreadable("the derivative operator " + ("has a power" if rest else "has nothing to act on"))
+        if len(rest) > 1:
+            self.saw.add("may be near")
+        if self.near and len(rest) > 1:
+            body, used = self.product(rest[:1], scope), 1
+        else:
+            body, used = self.with_tail(self.product(rest, scope), tail, scope), len(rest)
+        return self.derivative(body, item.parts[1], scope), used
 
-    def _kind(self, item):
+    def logarithm(self, item, rest, argument, scope):
+        """A logarithm or an exponential; a power behind the brackets is one of the whole."""
+        if argument is None:
+            raise Unreadable(f"{item.name} of what?")
+        power = ()
+        if argument.kind == "group" and not argument.subs:
+            power, argument = argument.sups, replace(argument, sups=())
+        body, used = self.factor(argument, rest[1:], scope)
+        return self.powered(("exp" if item.name == "exp" else "log", body), [*item.sups, *power], scope), used + 1
+
+    def gradient(self, item, rest, after, scope):
+        r"""\nabla_w E."""
+        if after is None:
+            raise Unreadable("the gradient of what?")
+        variable = single_item(Parser([t for s in item.subs for t in s]).whole()) if item.subs else Node("name", item.start, item.end, "yhat")
+        if variable is None:
+            raise Unreadable("cannot read by what the gradient is taken")
+        if not item.subs:
+            self.loose.append("the gradient without an index is read as by the outputs of the network")
+        body, used = self.factor(after, rest[1:], scope)
+        return self.derivative(body, variable, scope), used + 1
+
+    def only_depends(self, item, after):
+        r"""Whether brackets only say what the loss depends on: J(\theta), L(y, \hat y)."""
         meanings = self.conv.meanings(item.name)
-        return meanings[0][0] if meanings else None
+        if (meanings[0][0] != "loss" if meanings else item.name not in LOSSES) or after.kind not in ("group", "list") or after.sups or after.subs:
+            return False
+        inside = [single_item(part) for part in after.parts]
+        if any(part is None or part.kind != "name" for part in inside):
+            return False
+        self.arguments.add(", ".join(spelling(part) for part in inside))
+        return True
+
+    def means(self, item, *kinds):
+        """Whether a symbol's first meaning is of one of these kinds."""
+        return item.kind == "name" and any(kind in kinds for kind, _ in self.conv.meanings(item.name)[:1])
 
     def item(self, item, scope):
-        alias = self._alias(item)
+        """The tree of one item by itself."""
+        alias = self.alias(item)
         if alias is not None and alias.role is None:
             return self.aliased(alias, item, scope)
-        kind = item.kind
-        if kind == "num":
-            if item.subs and any(t.kind == "rel" for s in item.subs for t in s):
-                return self.powered(self.indicator(item.subs[0], scope), item.sups, scope)
-            if item.sups and any(t.kind == "rel" for t in item.sups[0]):  # 1^{i=j}
-                return self.indicator(item.sups[0], scope)
-            if item.name == "1" and item.subs and len(terms := sub_terms(item)) == 2 and all(t[0] in ("var", "digits") for t in terms):
-                return self.powered(self.equality(terms[0], "=", terms[1], scope), item.sups, scope)
-            if item.subs:
-                raise Unreadable(f"the number {item.name} has an index")
-            return self.powered(("num", float(item.name), item.name), item.sups, scope)
-        if kind == "name":
+        if item.kind in NOT_ALONE:
+            raise Unreadable(NOT_ALONE[item.kind])
+        if item.kind == "name":
             return self.named(item, scope)
-        if kind == "neg":
-            return ("neg", self.product([("", item.parts[0])], scope))
-        if kind == "group":
-            value = self.build(item.parts[0], scope)
-            if item.name == "|":
-                if [script_text(s) for s in item.sups] == ["2"] and all(script_text(s) in ("2", "F") for s in item.subs):
-                    return ("norm2", value)
-                raise Unreadable("absolute values and norms are only known squared")
-            if item.subs:
-                value = self.entry(value, sub_terms(item), scope)
-            if item.primes:
-                raise Unreadable("a prime behind a bracket")
-            return self.powered(value, item.sups, scope)
-        if kind == "frac":
-            value = ("frac", self.build(item.parts[0], scope), self.build(item.parts[1], scope))
-            return self.powered(value, item.sups, scope)
-        if kind == "deriv":
-            if item.parts[0] is None:
-                raise Unreadable("the derivative operator has nothing to act on")
-            return self.powered(self.derivative(self.product(item.parts[0].parts, scope), item.parts[1], scope), item.sups, scope)
-        if kind == "dloss":
-            return ("dloss", self.leaf(item.parts[0], scope))
-        if kind == "indicator":
-            if len(item.parts) != 2:
-                raise Unreadable("an indicator of more than two indices")
-            return self.powered(self.indicator_of(item.parts, item.name, scope), item.sups, scope)
-        if kind == "cases":
-            return ("cases", [(self.build(tree, scope), self.condition(tokens, scope)) for tree, tokens in item.parts])
-        if kind == "d":
-            raise Unreadable("a differential that is not part of a derivative")
-        if kind == "nabla":
-            raise Unreadable("the gradient of what, and by what?")
-        if kind == "relation":
-            raise Unreadable("an equation inside the formula")
-        if kind == "bigsum":
-            return self.nameless_sum(item, scope)
-        if kind == "list":
-            raise Unreadable("a list where a number is expected")
-        raise Unreadable(f"cannot read {kind} here")
+        if item.kind == "num" and any(t.kind == "rel" for script in item.sups for t in script):  # 1^{i=j}
+            item = replace(item, subs=item.sups, sups=())
+        return self.powered(getattr(self, f"of_{item.kind}")(item, scope), item.sups, scope)
+
+    def of_num(self, item, scope):
+        if item.subs:
+            indicator = self.indicator_below(item, scope)
+            if indicator is None:
+                raise Unreadable(f"the number {item.name} has an index")
+            return indicator
+        return ("num", float(item.name), item.name)
+
+    def of_neg(self, item, scope):
+        return ("neg", self.product([("", item.parts[0])], scope))
+
+    def of_group(self, item, scope):
+        value = self.build(item.parts[0], scope)
+        if item.primes:
+            raise Unreadable("a prime behind a bracket")
+        return self.entry(value, sub_terms(item), scope) if item.subs else value
+
+    def of_frac(self, item, scope):
+        return ("frac", self.build(item.parts[0], scope), self.build(item.parts[1], scope))
+
+    def of_deriv(self, item, scope):
+        return self.derivative(self.product(item.parts[0].parts, scope), item.parts[1], scope)
+
+    def of_dloss(self, item, scope):
+        return ("dloss", self.leaf(item.parts[0], scope))
+
+    def of_cases(self, item, scope):
+        return ("cases", [(self.build(tree, scope), self.condition(tokens, scope)) for tree, tokens in item.parts])
 
     def named(self, item, scope):
-        name = item.name
+        """A name that stands alone: a quantity, if it is not e, pi, an indicator or the identity."""
+        name, known = item.name, self.conv.meanings(item.name)
         if name == "e" and item.sups and not item.subs:
-            exponent = [t for s in item.sups for t in s]
-            return ("exp", self.build(Parser(exponent).whole(), scope))
-        if name == "pi" and not item.subs and not self.conv.meanings("pi"):
+            return ("exp", self.build(Parser([t for s in item.sups for t in s]).whole(), scope))
+        if name in (*INDICATORS, "Delta") and (indicator := self.indicator_below(item, scope)) is not None:
+            return self.powered(indicator, item.sups, scope)
+        if name == "pi" and not item.subs and not known:
             return ("num", math.pi, "pi")
-        if name in INDICATORS and any(t.kind == "rel" for s in item.subs for t in s):
-            return self.powered(self.indicator(item.subs[0], scope), item.sups, scope)
-        if (
-            name in ("delta", "Delta")
-            and not item.sups
-            and len(terms := split_units(sub_terms(item), {**scope, **dict.fromkeys(self.free)}, self.conv)) == 2
-            and all(t[0] in ("var", "digits") for t in terms)
-            and not (
-                terms[0][1] in "hoi"
-                and (self.conv.family == "question" or self.in_alias)
-                and terms[0][1] not in scope
-                and terms[0][1] not in self.free
-            )
-        ):
-            return self.equality(terms[0], "=", terms[1], scope)
-        if name in ("I", "chi", "1") and item.subs:
-            terms = sub_terms(item)
-            if len(terms) == 2 and all(t[0] in ("var", "digits") for t in terms):
-                return self.equality(terms[0], "=", terms[1], scope)
-        if name == "I" and not item.subs and not item.sups and not self.conv.meanings("I"):
+        if name == "I" and not item.subs and not item.sups and not known:
             return ("identity",)
-        if name in NAMED and not self.conv.meanings(name):
+        if name in NAMED and not known:
             raise Unreadable(f"{name} of what?")
         return ("leaf", self.leaf(item, scope))
 
     def leaf(self, item, scope):
+        """The leaf of a symbol: the same one wherever it stands under the same sums."""
         if item.kind == "group" and single_item(item.parts[0]) is not None and not (item.subs or item.sups or item.primes):
             item = single_item(item.parts[0])
         if item.kind != "name":
             raise Unreadable("a derivative by something that is not a symbol")
-        alias = self._alias(item)
+        alias = self.alias(item)
         if alias is not None and alias.role is None:
             raise Unreadable(f"a derivative of or by {item.name}, which stands for a formula")
-        if alias is not None and alias.role[0] in ("f", "named"):
+        if alias is not None and alias.role[0] in FUNCTION_ROLES:
             raise Unreadable(f"{item.name} is a function: of what?")
-        key = (
-            item.name,
-            item.primes,
-            tuple(script_text(s) for s in item.subs),
-            tuple(script_text(s) for s in item.sups),
-            tuple(sorted((k, v) for k, v in scope.items() if any(t.text == k for s in item.subs + item.sups for t in s))),
-        )
-        if key in self.by_key:
-            return self.by_key[key]
-        visible = list(dict.fromkeys([*reversed([v for v in scope.values() if isinstance(v, str)]), *sorted(self.free)]))
-        conv = self.conv
-        if alias is not None:
-            conv = with_role(conv, item.name, alias.role, self.scene)
-        if item.name in ("N", "n", "M", "m") and not item.sups and (size := COUNTS.get("".join(script_text(s) for s in item.subs))) is not None:
-            found = [Choice("size", self.scene.layers if size == "last" else size)]
-        elif not conv.meanings(item.name) and item.name in "nmNMKCB" and not item.subs and not item.sups:
-            found = [
-                Choice("size", layer, (), cost=0.1 * k)
-                for k, layer in enumerate([-1, self.scene.layers] if self.scene.batch else [self.scene.layers])
-            ]
-        else:
-            if item.primes and alias is None and self._kind(item) not in ("W", "b"):
-                raise Unreadable(f"{spelling(item)}: a prime on something that is not a function")
-            scripts = (key[:4], tuple((k, v) for k, v in scope.items()), tuple(visible), conv.family, alias.role if alias is not None else None)
-            found = self.known.get(scripts) if self.known is not None else None
-            if found is None:
-                found = choices(item, scope, conv, self.scene, self.options, visible)
-                if self.known is not None:
-                    self.known[scripts] = found
-        leaf = Leaf(item, scope, key, found)
-        if len(self.leaves) >= MAX_LEAVES:
-            raise Unreadable(f"more than {MAX_LEAVES} different symbols")
-        self.leaves.append(leaf)
-        self.by_key[key] = leaf
-        for choice in found:
-            self.free.update(s for s in choice.slots if isinstance(s, str) and "#" not in s and s != "label")
-        return leaf
+        subs, sups = (tuple(script_text(script) for script in scripts) for scripts in (item.subs, item.sups))
+        letters = {t.text for script in item.subs + item.sups for t in script}
+        key = (item.name, item.primes, subs, sups, tuple(sorted((k, v) for k, v in scope.items() if k in letters)))
+        if key not in self.by_key:
+            if len(self.by_key) >= MAX_LEAVES:
+                raise Unreadable(f"more than {MAX_LEAVES} different symbols")
+            found = self.count_of(item) or self.quantities(item, scope, alias, key)
+            self.by_key[key] = Leaf(item, scope, key, found)
+            self.free.update(s for choice in found for s in choice.slots if isinstance(s, str) and "#" not in s and s != "label")
+        return self.by_key[key]
 
-    def _alias(self, item):
+    def count_of(self, item):
+        """What a letter for a number of units or examples may stand for; nothing for another symbol."""
+        if item.name not in COUNTS or item.sups:
+            return []
+        last, of = self.scene.layers, joined(item.subs)
+        if of in COUNTED and item.name.lower() in ("n", "m"):
+            return [Choice("size", COUNTED[of] if COUNTED[of] is not None else last)]
+        if item.subs or self.conv.meanings(item.name):
+            return []
+        return [Choice("size", layer, cost=0.1 * k) for k, layer in enumerate([-1, last] if self.scene.batch else [last])]
+
+    def quantities(self, item, scope, alias, key):
+        """What another symbol may stand for."""
+        if item.primes and alias is None and not self.means(item, "W", "b"):
+            raise Unreadable(f"{spelling(item)}: a prime on something that is not a function")
+        visible = list(dict.fromkeys([*reversed([v for v in scope.values() if isinstance(v, str)]), *sorted(self.free)]))
+        role = alias.role if alias is not None else None
+        place = (key[:4], tuple(scope.items()), tuple(visible), self.conv.family, role)
+        if place not in self.known:
+            conv = self.conv if role is None else with_role(self.conv, item.name, role, self.scene)
+            self.known[place] = choices(item, scope, conv, self.scene, self.options, visible)
+        return self.known[place]
+
+    def alias(self, item):
+        """The reader's own symbol that an item is, or None."""
         if not self.aliases or item.kind not in ("name", "bigsum"):
             return None
-        name = "sum" if item.kind == "bigsum" else item.name
-        for alias in self.aliases:
-            if alias.name != name or (alias.primes != item.primes and not (alias.role is not None and alias.role[0] in ("f", "named"))):
-                continue
-            if item.kind == "bigsum":
-                if "".join(script_text(s) for s in item.subs) == "".join(w for _, w in alias.params):
-                    return alias
-                continue
-            if alias.role is not None and not alias.params and not alias.sups:
-                return alias
-            try:
-                terms = sub_terms(item)
-            except Unreadable:
-                continue
-            sups = "".join(script_text(s) for s in item.sups)
-            if (
-                len(terms) == len(alias.params)
-                and (sups == alias.sups or (sups.isdigit() and not alias.sups) or (sups in ("T", "top") and not alias.sups))
-                and all(p[0] == "var" or p == t for p, t in zip(alias.params, terms))
-            ):
-                return alias
-        return None
+        return next((alias for alias in self.aliases if alias.matches(item)), None)
 
     def aliased(self, alias, item, scope):
-        inner = dict(scope)
-        if item.kind == "name":
-            for param, term in zip(alias.params, sub_terms(item)):
-                if param[0] == "var":
-                    inner[param[1]] = self.variable(term, scope)
-        self.depth += 1
-        if self.depth > 60:
-            raise Unreadable("aliases that refer to each other")
-        saved = self.aliases, self.conv, self.in_alias
+        """The formula that a symbol of the reader's own stands for."""
+        inner = self.bound(alias, item, scope)
+        saved = self.aliases, self.conv
         self.aliases = [a for a in self.aliases if a is not alias]
         if not alias.own:
-            self.conv, self.in_alias = in_book_names(self.conv), True
+            self.conv = in_book_names(self.conv)
         try:
             value = self.build(alias.tree, inner)
         finally:
-            self.aliases, self.conv, self.in_alias = saved
-            self.depth -= 1
-        sups = [s for s in item.sups if script_text(s) != alias.sups]
-        return self.powered(value, sups, scope)
+            self.aliases, self.conv = saved
+        return self.powered(value, [s for s in item.sups if script_text(s) != alias.sups], scope)
+
+    def bound(self, alias, item, scope):
+        """The scope in which an alias's formula is read: its parameters are the indices that stand here."""
+        terms = sub_terms(item) if item.kind == "name" else ()
+        return {**scope, **{param[1]: self.variable(term, scope) for param, term in zip(alias.params, terms) if param[0] == "var"}}
+
+    def apart(self, terms, scope):
+        """Index terms, with i1 taken apart where i is an index."""
+        return list(split_units(terms, {**scope, **dict.fromkeys(self.free)}, self.conv))
 
     def variable(self, term, scope):
-        if term[0] in ("digits", "lit"):
+        """What an index stands for: a number counted from 0, or a variable."""
+        if term[0] == "digits":
             return int(term[1]) - 1
-        if term[0] == "var":
-            value = scope.get(term[1], term[1])
-            if isinstance(value, str) and "#" not in value:
-                self.free.add(value)
-            return value
-        raise Unreadable("cannot read this index")
+        if term[0] != "var":
+            raise Unreadable("cannot read this index")
+        value = scope.get(term[1], term[1])
+        if isinstance(value, str) and "#" not in value:
+            self.free.add(value)
+        return value
 
-    def function_call(self, item, rest):
-        """Which function, if a name followed by brackets is a call: (name, primes, power, layer, entry)."""
-        if item.kind != "name" or not rest or rest[0][0] != "" or item.name in ("log", "ln", "exp", "e"):
-            return None
-        argument = rest[0][1]
-        alias = self._alias(item)
+    def is_call(self, item, argument):
+        """Whether a name and what stands behind it are a function and its argument."""
+        name, alias = item.name, self.alias(item)
         if item.subs and not item.primes and argument.kind == "group" and _is_complement(argument.parts[0]):
-            return None  # \sigma_i (1 - \sigma_j): a product
-        if alias is not None and alias.role is not None and alias.role[0] in ("f", "named"):
-            pass
-        elif alias is not None or not (item.name in NAMED or item.name in FUNCTIONS):
-            return None
-        elif (
-            item.name not in NAMED
-            and item.name not in ("f", "g", "sigma", "phi", "psi", "act")
-            and not item.primes
-            and self.conv.meanings(item.name)
-            and not (item.name in ("h", "theta", "s", "S", "F", "a") and self._looks_like_argument(argument))
-        ):
-            return None
-        elif item.name in ("h", "theta", "s", "S", "F", "a") and not item.primes and not self._looks_like_argument(argument):
-            return None
-        if item.name in NAMED and argument.kind in ("name", "group"):
-            pass
-        elif argument.kind != "group" or argument.name not in ("(", "[", "{", "\\{"):
-            return None
-        elif argument.name == "{" and argument.kind == "group":
-            return None
-        return item.name
-
-    def _looks_like_argument(self, argument):
-        """Whether a bracket after a doubtful letter holds a score, so that the letter is a function."""
-        inner = single_item(argument.parts[0]) if argument.kind == "group" else None
-        if inner is not None and inner.kind == "name":
-            meanings = self.conv.meanings(inner.name)
-            return any(kind == "net" for kind, _ in meanings)
-        return False
-
-    def apply(self, item, name, argument, scope):
-        primes, power, layer, index = item.primes, [], None, None
-        for script, term in zip(item.sups, [super_terms(Node("name", sups=(s,))) for s in item.sups]):
-            if len(term) == 1 and term[0][0] == "layer" and is_layer_text(term[0][1], self.conv):
-                layer = layer_number(term[0][1], "net", self.options, self.scene)
-            elif len(term) == 1 and term[0][0] == "digits" and term[0][1] > 0:
-                power.append(script)
-            else:
-                raise Unreadable(f"cannot read the superscript of {item.name}")
-        terms = sub_terms(item)
-        if len(terms) == 1 and terms[0][0] in ("var", "digits"):
-            if terms[0][0] == "var" and terms[0][1] in "ho" and terms[0][1] not in scope:
-                layer = self.scene.layers if terms[0][1] == "o" else 1
-            elif terms[0][0] == "var" and terms[0][1] not in "lL":
-                index = terms
-        bare = argument
-        if argument.kind == "group":
-            bare = Node("group", argument.start, argument.end, argument.name, argument.parts)
-            power = power + list(argument.sups)
-            if argument.subs:
-                index = sub_terms(argument)
-        alias = self._alias(item)
-        kind = None
+            return False  # \sigma_i (1 - \sigma_j): a product
         if alias is not None:
-            if alias.role[0] == "named":
-                kind = alias.role[1]
-            else:
-                layer = {"h": 1, "o": self.scene.layers, "": None}.get(alias.role[1], layer)
-        elif name in NAMED:
-            kind = NAMED[name]
-        elif name in self.conv.named:
-            self.functions.add(name)
-            kind = self.conv.named[name]
+            function = alias.role is not None and alias.role[0] in FUNCTION_ROLES
+        elif name in DOUBTFUL:
+            inner = single_item(argument.parts[0]) if argument.kind == "group" else None
+            scored = inner is not None and inner.kind == "name" and any(kind == "net" for kind, _ in self.conv.meanings(inner.name))
+            function = item.primes or scored
         else:
+            function = name in NAMED or name in FUNCTIONS
+        bracket = argument.kind == "group" and (name in NAMED or argument.name in ("(", "["))
+        return bool(function and (bracket or (name in NAMED and argument.kind == "name")))
+
+    def call(self, item, argument, scope):
+        """A function and its argument; on its name may hang a layer, a power and the index of an entry."""
+        name, alias, layer, sups = item.name, self.alias(item), None, []
+        for script in item.sups:
+            (kind, value), *more = super_terms(Node("name", sups=(script,))) or [("", "")]
+            if kind == "layer" and is_layer_text(value, self.conv) and not more:
+                layer = layer_number(value, "net", self.options, self.scene)
+            elif kind == "digits" and value > 0 and not more:
+                sups.append(script)
+            else:
+                raise Unreadable(f"cannot read the superscript of {name}")
+        kind = NAMED.get(name) or self.conv.named.get(name) or ("sigma" if name == "sigma" else None)
+        if alias is not None:
+            kind = alias.role[1] if alias.role[0] == "named" else None
+            layer = {"h": 1, "o": self.scene.layers}.get(alias.role[1], layer)
+        elif name not in NAMED:
             self.functions.add(name)
-            kind = "sigma" if name == "sigma" else None
-        value = ("act", kind, layer, primes, self.build(bare.parts[0], scope) if bare.kind == "group" else self.item(bare, scope))
-        if index is not None:
-            value = self.entry(value, index, scope)
-        return self.powered(value, power, scope)
+        index = [term for term in sub_terms(item) if term[0] in ("var", "digits") and (term[1] in scope or term[1] not in LAYER_LETTERS)]
+        if argument.kind == "group":
+            sups, index = [*sups, *argument.sups], sub_terms(argument) or index
+            argument = replace(argument, subs=(), sups=())
+        value = ("act", kind, layer, item.primes, self.item(argument, scope))
+        return self.powered(self.entry(value, index, scope) if index else value, sups, scope)
 
     def powered(self, value, sups, scope):
+        """A value with what stands above it: T, or a power."""
         for script in sups:
             text = script_text(script)
-            if text in ("T", "top", "mathsfT"):
-                value = ("T", value)
-            elif text == "*":
+            if text == "*":
                 raise Unreadable("a star as a superscript")
-            else:
-                value = ("pow", value, self.build(Parser(list(script)).whole(), scope))
+            transposed = text in ("T", "top", "mathsfT")
+            value = ("T", value) if transposed else ("pow", value, self.build(Parser(list(script)).whole(), scope))
         return value
 
     def entry(self, value, terms, scope):
-        variables = [self.variable(t, scope) for t in terms]
+        """One entry of a formula: softmax(z)_i."""
+        variables = [self.variable(term, scope) for term in terms]
         self.entries.append((variables, value))
         return ("entry", value, variables)
 
     def derivative(self, body, variable, scope):
-        if variable.kind == "group" and single_item(variable.parts[0]) is None:
-            raise Unreadable("a derivative by an expression")
-        alias = self._alias(variable)
-        if alias is not None and alias.role is None:
-            inner = single_item(alias.tree)
-            if inner is None or inner.kind != "name":
-                raise Unreadable(f"a derivative by {spelling(variable)}, which stands for a formula")
-            scope = dict(scope)
-            for param, term in zip(alias.params, sub_terms(variable)):
-                if param[0] == "var":
-                    scope[param[1]] = self.variable(term, scope)
-            variable = inner
+        """The derivative of a tree by a symbol, which may be the reader's name for another one."""
+        alias = self.alias(variable)
+        if alias is not None and alias.role is None and (inner := single_item(alias.tree)) is not None:
+            scope, variable = self.bound(alias, variable, scope), inner
         return ("D", body, self.leaf(variable, scope))
 
-    def nabla(self, item, rest, scope):
-        if not rest or rest[0][0] != "":
-            raise Unreadable("the gradient of what?")
-        used = 1
-        variable = single_item(Parser([t for s in item.subs for t in s]).whole()) if item.subs else Node("name", item.start, item.end, "yhat")
-        if not item.subs:
-            self.loose.append("the gradient without an index is read as by the outputs of the network")
-        if variable is None:
-            raise Unreadable("cannot read by what the gradient is taken")
-        if self._swallows(rest[0][1], rest[1:]) if rest[0][1].kind == "name" else False:
-            used = 2
-        if rest[0][1].kind == "name" and (rest[0][1].name in ("log", "ln", "exp") or self.function_call(rest[0][1], rest[1:]) is not None):
-            used = 2
-        if rest[0][1].kind == "bigsum":
-            used = len(rest)
-        body = self.product([("", rest[0][1]), *rest[1:used]], scope)
-        return self.derivative(body, variable, scope), used
+
+def _is_operator(item):
+    """Whether an item is a derivative that waits for what it acts on."""
+    return item.kind == "deriv" and item.parts[0] is None
 
 
 def _is_complement(tree):

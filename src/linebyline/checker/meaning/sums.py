@@ -2,159 +2,115 @@
 
 import re
 
-from linebyline.checker.meaning.notation import LIMIT_LETTERS
-from linebyline.checker.meaning.scripts import sub_terms
-from linebyline.checker.parser.grammar import Node, single_item
+from linebyline.checker.meaning.scripts import is_index, joined, sub_terms
+from linebyline.checker.parser.grammar import single_item, walk
 from linebyline.checker.parser.pieces import read_condition
 from linebyline.checker.parser.tokens import Unreadable, script_text
+
+LIMIT_LETTERS = set("nmNMKCcJIHDdpPBTqQSRLkrsho")
+SIZE = re.compile(  # n, |C|, n_l, N_{l-1}, n^{(l)}, and how far from it a sum ends: n - 1
+    r"\|?([A-Za-z]|ell)(?:_(?:[lL][+-]1|[A-Za-z]+|\d|\([lL]\)))?\|?(?:\^?[\(\[]?(?:[lL](?:[+-]\d)?|\d)[\)\]]?)?([+-]\d+)?"
+)
 
 
 class Sums:
     """The part of the builder that reads sums, cases and indicators."""
 
     def bigsum(self, item, rest, scope, tail):
+        """A sum over everything behind it, and over `tail`, the terms behind those."""
         variables, conditions, first, stop = self.bounds(item)
-        inner = dict(scope)
-        names = []
         if not variables:
             variables = self.open_letters(rest, scope)
-            if variables:
-                self.loose.append(f"the sum without an index is read as over {' and '.join(variables)}")
-            if not variables:
-                return ("entries", self._with_tail(self.product([("", rest[0][1]), *rest[1:]], inner), tail, inner))
+            self.loose += [f"the sum without an index is read as over {' and '.join(variables)}"] if variables else []
+        inner = dict(scope)
         for letter in variables:
             self.count += 1
-            fresh = f"{letter}#{self.count}"
-            inner[letter] = fresh
-            names.append(fresh)
-        body = self._with_tail(self.product([("", rest[0][1]), *rest[1:]], inner), tail, inner)
-        conditions = [self.test(c, inner) for c in conditions]
+            inner[letter] = f"{letter}#{self.count}"
+        body = self.with_tail(self.product(rest, inner), tail, inner)
+        if not variables:
+            return ("entries", body)
+        tests = [self.test(condition, inner) for condition in conditions]
         if script_text(stop) in variables:
             raise Unreadable(f"the sum over {script_text(stop)} ends at {script_text(stop)} itself")
-        limits = self.limits(first, stop, scope)
-        return ("sum", names, conditions, limits, body)
+        return ("sum", [inner[letter] for letter in variables], tests, self.limits(first, stop, scope), body)
 
     def open_letters(self, rest, scope):
         """For a sum sign without an index: the index letters of what follows that nothing else binds."""
-        letters, stack = {}, [item for _, item in rest]
-        while stack:
-            node = stack.pop()
-            if isinstance(node, Node):
-                if node.kind == "name" and node.subs:
-                    terms = sub_terms(node)
-                    for term in terms:
-                        if term[0] == "var" and term[1] not in scope and term[1] not in self.everywhere and (term[1] not in "ho" or len(terms) == 1):
-                            letters.setdefault(term[1])
-                stack.extend(node.parts)
-            elif isinstance(node, tuple):
-                stack.extend(node)
+        letters = {}
+        for node in walk(tuple(item for _, item in rest)):
+            terms = sub_terms(node) if node.kind == "name" else []
+            open_terms = [t for t in terms if t[0] == "var" and t[1] not in scope and t[1] not in self.everywhere]
+            letters.update((t[1], None) for t in open_terms if t[1] not in ("h", "o") or len(terms) == 1)
         return list(letters)[:2]
 
     def bounds(self, item):
         """Read below and above a sum sign: variables, excluded cases, the first value, the last one."""
-        tokens = [t for s in item.subs for t in s if t.kind not in ("gap", "words")]
-        stop = [t for s in item.sups for t in s if t.kind != "gap"]
+        below = [t for script in item.subs for t in script if t.kind not in ("gap", "words") and t.text not in ("{", "}", "(", ")", "\\{", "\\}")]
+        cut = next((k for k, t in enumerate(below) if t.text in ("in", "∈") and (k or t.kind == "word")), len(below))
+        if cut < len(below) and not re.match(r"[A-Z]|..", "".join(t.text for t in below[cut + 1 :][:1])):
+            raise Unreadable("cannot read the set a sum runs over")
         variables, conditions, first = [], [], None
-        cut = next((k for k, t in enumerate(tokens) if t.kind == "word" and t.text in ("in", "∈")), None)
-        if cut is None:
-            cut = next((k for k, t in enumerate(tokens) if t.kind == "name" and t.text == "in" and k), None)
-        if cut is not None:
-            members = [t for t in tokens[cut + 1 :] if t.text not in ("{", "\\{", "(")]
-            if not members or not (members[0].text[:1].isupper() or len(members[0].text) > 1):
-                raise Unreadable("cannot read the set a sum runs over")
-            tokens = tokens[:cut]
-        parts, part = [], []
-        for token in tokens:
-            if token.text in (",", ";") and token.kind == "op":
-                parts.append(part)
-                part = []
-            else:
-                part.append(token)
-        parts.append(part)
-        for part in parts:
-            part = [t for t in part if not (t.kind == "op" and t.text in "{}()")]
-            relation = next((k for k, t in enumerate(part) if t.kind == "rel" or t.text == "not"), None)
-            if not part:
-                continue
-            if relation is None:
-                for token in part:
-                    if token.kind == "name" and (len(token.text.rstrip("'")) == 1 or token.text == "ell"):
-                        variables.append(token.text)
-                    else:
-                        raise Unreadable(f"cannot read below the sum: {script_text(tokens)!r}")
-                continue
-            left, sign, right = part[:relation], part[relation], [t for t in part[relation + 1 :] if t.kind != "rel"]
-            if len(left) != 1 or left[0].kind != "name":
-                raise Unreadable(f"cannot read below the sum: {script_text(tokens)!r}")
-            letter = left[0].text
-            if sign.text in ("!=", "not"):
-                if letter not in variables:
-                    variables.append(letter)
-                conditions.append((letter, "!=", script_text(right)))
-            else:
-                variables.append(letter)
-                spelt = script_text(right)
-                if not re.fullmatch(r"[01]", spelt):
-                    if re.fullmatch(r"\d+", spelt):
-                        first = int(spelt)
-                        continue
-                    raise Unreadable(f"cannot read where the sum starts: {spelt!r}")
-                first = int(spelt)
-        return variables, conditions, first, stop
+        for part in _split(below[:cut]):
+            at = next((k for k, t in enumerate(part) if t.kind == "rel" or t.text == "not"), len(part))
+            letters, relation = part[:at], part[at].text if at < len(part) else ""
+            bound = script_text([t for t in part[at:] if t.kind != "rel" and t.text != "not"])
+            if (relation and at != 1) or not all(t.kind == "name" and is_index(t.text) for t in letters):
+                raise Unreadable(f"cannot read below the sum: {script_text(below)!r}")
+            variables += [t.text for t in letters if t.text not in variables]
+            if relation in ("!=", "not"):
+                conditions.append((letters[0].text, "!=", bound))
+            elif relation and not bound.isdecimal():
+                raise Unreadable(f"cannot read where the sum starts: {bound!r}")
+            elif relation:
+                first = int(bound)
+        return variables, conditions, first, [t for script in item.sups for t in script if t.kind != "gap"]
 
     def limits(self, first, stop, scope):
-        """The range of a sum as (first, last or None): a letter for a layer's size is checked for consistency."""
-        if not stop and first is None:
-            return None
+        """The range of a sum as (first, last or None, how it was spelt): a letter for a layer's size is checked for consistency."""
         spelt = script_text(stop)
-        if not stop:
-            return (first, None, "")
-        if re.fullmatch(r"\d+", spelt):
-            return (first if first is not None else 1, int(spelt), "")
-        match = re.fullmatch(
-            r"\|?([A-Za-z]|ell)(?:_(?:[lL][+-]1|[A-Za-z]+|\d|\([lL]\)))?\|?(?:\^?[\(\[]?(?:[lL](?:[+-]\d)?|\d)[\)\]]?)?([+-]\d+)?", spelt
-        )
-        if not match and spelt in ("classes", "outputs", "out", "in", "hidden"):
+        if not spelt:
+            return None if first is None else (first, None, "")
+        if spelt.isdecimal():
+            return (1 if first is None else first, int(spelt), "")
+        if spelt in ("classes", "outputs", "out", "in", "hidden"):
             return (first, None, spelt)
-        if (
-            not match
-            or match[1] in scope
-            or match[1] in self.free
-            or match[1] not in LIMIT_LETTERS
-            or (match[1] in self.conv.text_names and self.conv.meanings(match[1]))
-        ):
+        match = SIZE.fullmatch(spelt)
+        letter = match[1] if match else ""
+        meant = letter in self.conv.text_names and self.conv.meanings(letter)
+        if letter not in LIMIT_LETTERS or letter in scope or letter in self.free or meant:
             raise Unreadable(f"cannot read where the sum ends: {spelt!r}")
         offset = int(match[2] or 0)
         if first == 0 and offset == -1:
-            return (1, None, spelt[: -len(match[2])])
+            return (1, None, spelt.removesuffix(match[2]))
         return (first, ("size", offset) if offset else None, spelt)
 
-    def nameless_sum(self, item, scope):
+    def of_bigsum(self, item, scope):
         """A bare \\sum standing for a number: the denominator of the softmax."""
-        if item.subs and script_text(item.subs[0]) not in ("K", "C", "N", "k", "j"):
-            raise Unreadable("a sum of nothing")
-        if not any(kind == "net" for m in self.conv.letters.values() for kind, _ in m):
+        scores = any(kind == "net" for meanings in self.conv.letters.values() for kind, _ in meanings)
+        if not scores or joined(item.subs) not in ("", "K", "C", "N", "k", "j"):
             raise Unreadable("a sum of nothing")
         self.loose.append("right if the sum sign alone stands for the sum of the exponentials of all scores")
-        return self.powered(("partition",), item.sups, scope)
+        return ("partition",)
 
     def condition(self, tokens, scope):
-        if any(t.kind == "words" and t.text.lower().startswith(("otherwise", "else", "in other", "sinon")) for t in tokens):
+        """What a case asks, or None for the case that is left."""
+        said = "".join(t.text for t in tokens if t.kind in ("name", "words")).lower()
+        if not tokens or re.search("otherwise|else|in other|sinon", said):
             return None
-        spelt = "".join(t.text for t in tokens if t.kind == "name")
-        if "otherwise" in spelt or "else" in spelt:
-            return None
-        tokens = [t for t in tokens if not (t.kind == "name" and len(t.text) > 3)]
-        if len(tokens) > 2 and [t.text for t in tokens[:2]] == ["i", "f"]:
-            tokens = tokens[2:]
+        solid = [t for t in tokens if t.kind != "name" or len(t.text) <= 3]
+        if [t.text for t in solid[:2]] == ["i", "f"]:
+            solid = solid[2:]
+        return self.asked(solid, scope, "a case")
+
+    def asked(self, tokens, scope, what):
+        """Read a condition such as i = j."""
         condition = read_condition(tokens)
         if condition is None:
-            if not [t for t in tokens if t.kind not in ("words", "gap")]:
-                return None
-            raise Unreadable("cannot read the condition of a case")
-        return self.test(condition[:3], scope)
+            raise Unreadable(f"cannot read the condition of {what}")
+        return self.test(condition, scope)
 
     def test(self, condition, scope):
+        """A condition with its letters bound; both sides run over the same."""
         left, relation, right = condition[:3]
         a, b = self.side_of_test(left, scope), self.side_of_test(right, scope)
         self.same.append((a, b))
@@ -162,35 +118,46 @@ class Sums:
 
     def side_of_test(self, spelt, scope):
         spelt = spelt.replace("_", "")
-        if spelt.isdigit():
-            return int(spelt) - 1
         if spelt in scope:
             return scope[spelt]
         if (spelt[0] in "yc" and (len(spelt) > 1 or spelt not in self.free)) or spelt in ("label", "target"):
             return "label"
-        if len(spelt) == 2 and spelt[0] in "ho" and spelt[1:].isdigit():
-            return int(spelt[1:]) - 1
-        return self.variable(("var", spelt), scope)
+        number = re.fullmatch(r"[ho]?(\d+)", spelt)
+        return int(number[1]) - 1 if number else self.variable(("var", spelt), scope)
 
-    def equality(self, left, relation, right, scope):
-        a, b = (self.side_of_test(t[1], scope) if t[0] == "var" else self.variable(t, scope) for t in (left, right))
-        self.same.append((a, b))
-        return ("indicator", (a, relation, b))
+    def indicator_below(self, item, scope):
+        r"""1_{i=j}, I_{ij}, \delta_{ij}: 1 where two indices are equal; None for a symbol that is something else."""
+        script = next((s for s in item.subs if any(t.kind == "rel" for t in s)), None)
+        numbers = [t.text for t in script or () if t.kind == "num"]
+        if len(numbers) == 2:  # 1_{1=2}
+            return ("num", float(numbers[0] == numbers[1]), "1")
+        if script is not None:
+            return ("indicator", self.asked([t for t in script if t.text not in ("\\{", "\\}", "[", "]")], scope, "an indicator"))
+        terms = self.apart(sub_terms(item), scope)
+        if len(terms) != 2 or not all(term[0] in ("var", "digits") for term in terms):
+            return None
+        unit = terms[0][1] in ("h", "o", "i") and self.conv.family == "question" and terms[0][1] not in scope and terms[0][1] not in self.free
+        if item.name in ("delta", "Delta") and (item.sups or unit):  # \delta_{oj}, \delta^l_{ij}: a quantity
+            return None
+        return ("indicator", self.test((terms[0][1], "=", terms[1][1]), scope))
 
-    def indicator(self, tokens, scope):
-        condition = read_condition([t for t in tokens if t.text not in ("\\{", "\\}", "[", "]")])
-        if condition is None:
-            spelt = [t for t in tokens if t.kind in ("num",)]
-            if len(spelt) == 2:  # 1_{1=1}
-                return ("num", float(spelt[0].text == spelt[1].text), "1")
+    def of_indicator(self, item, scope):
+        """I(i = j), with the condition in brackets."""
+        inside = [single_item(part) for part in item.parts]
+        if len(inside) != 2:
+            raise Unreadable("an indicator of more than two indices")
+        if any(part is None or part.kind not in ("name", "num") for part in inside):
             raise Unreadable("cannot read the condition of an indicator")
-        return ("indicator", self.test(condition[:3], scope))
+        left, right = (part.name + joined(part.subs) for part in inside)
+        return ("indicator", self.test((left, "!=" if item.name == "!=" else "=", right), scope))
 
-    def indicator_of(self, parts, relation, scope):
-        spelt = []
-        for part in parts:
-            item = single_item(part)
-            if item is None or item.kind not in ("name", "num"):
-                raise Unreadable("cannot read the condition of an indicator")
-            spelt.append(item.name + "".join(script_text(s) for s in item.subs))
-        return ("indicator", self.test((spelt[0], "!=" if relation == "!=" else "=", spelt[1]), scope))
+
+def _split(tokens):
+    """Cut tokens at their commas."""
+    parts = [[]]
+    for token in tokens:
+        if token.kind == "op" and token.text in (",", ";"):
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
