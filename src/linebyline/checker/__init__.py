@@ -15,7 +15,7 @@
 Each part imports only parts before it::
 
     parser: typed < tokens < spellings < grammar < pieces
-    meaning: letters < scripts < notation < aliases < sums < structure < readings
+    meaning: letters < scripts < slots < notation < aliases < sums < structure < readings
     numbers: quantities < scene < shapes < values
     guess: likely < roles < rows < own < claims
     judge: verdicts < outcome < habits < compare < judging

@@ -1,20 +1,15 @@
 """What a symbol with its indices may stand for: the quantities, in order of plausibility.
 
-A quantity has a slot for each index it can carry: a weight has one for the unit
-it leads to and one for the unit it comes from, an output one for its unit and,
-in a batch, one for the example before it. A letter means one or more kinds of
-quantity (:mod:`letters`). For each of them, `_Symbol` says in which layers it
-can lie, and then which slots the indices below it can take there: an index
-takes a slot if its number exists there and its prefix, as in ``net_{h1}``,
-agrees. A slot that is left stands for everything there, or for an index in sight.
+A letter means one or more kinds of quantity (:mod:`letters`); each is tried in the layers where
+it can lie, and there the indices take its slots (:mod:`slots`).
 """
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from linebyline.checker.meaning.letters import ROLE_WORDS
-from linebyline.checker.meaning.scripts import PREFIX, is_layer_text, layer_number, spelling, sub_terms, super_terms
+from linebyline.checker.meaning.scripts import is_layer_text, layer_number, spelling, sub_terms, super_terms
+from linebyline.checker.meaning.slots import Slots, Spot, domains, plain
 from linebyline.checker.parser.tokens import Unreadable
 
 
@@ -42,40 +37,6 @@ class Choice:
         return domains(self.base, self.layer, len(self.slots))
 
 
-def domains(base, layer, count):
-    """What each of a quantity's `count` slots runs over, as ("unit", layer) or ("example", 0)."""
-    if base == "W":
-        return ("unit", layer), ("unit", layer - 1)
-    if base == "example loss":
-        return (EXAMPLE,)
-    return (EXAMPLE, ("unit", layer))[2 - count :]
-
-
-EXAMPLE = ("example", 0)
-
-
-class _Spot(NamedTuple):
-    """A layer where a quantity can lie, and what is left to say once the layer is known."""
-
-    base: str
-    layer: int
-    terms: list
-    sample: tuple | None
-    power: int
-    cost: float
-    doubt: str = ""
-    numbered: bool = False  # the superscript says which layer
-
-
-class _Filling(NamedTuple):
-    """One way in which the indices take a quantity's slots."""
-
-    slots: tuple
-    cost: float = 0.0
-    note: str = ""
-    loose: bool = False
-
-
 WORD_MEANINGS = {
     **dict.fromkeys(("true", "target", "label"), ("target", None)),
     **dict.fromkeys(("total", "tot"), ("loss", None)),
@@ -93,7 +54,7 @@ def choices(node, scope, conv, scene, options, visible=()):
         If the name is not known, or known but not with these indices.
     """
     found = {}
-    for choice in _Symbol(node, scope, conv, scene, options, visible).choices():
+    for choice in Symbol(node, scope, conv, scene, options, visible).choices():
         found.setdefault((choice.kind, choice.layer, choice.slots, choice.transpose, choice.power), choice)
     if not found:
         raise Unreadable(f"{spelling(node)}: cannot be read with these indices in a {'-'.join(map(str, scene.sizes))} network")
@@ -110,22 +71,11 @@ def split_units(terms, scope, conv):
             yield term
 
 
-def prefix_layers(prefix, scene):
-    """The layers that the prefix of an index can mean: o the last, h a hidden one, i the inputs."""
-    return {"i": (0,), "o": (scene.layers,), "h": tuple(range(1, scene.layers)) or (1,)}.get(prefix, ())
-
-
-def _joined(terms):
-    """Read o and j side by side as one index, o_j."""
-    pair = len(terms) == 2 and terms[0][0] == "var" and terms[0][1] in PREFIX and terms[1][0] in ("var", "digits")
-    return [("unit", terms[0][1], terms[1])] if pair else terms
-
-
-class _Symbol:
+class Symbol(Slots):
     """A symbol where it stands: its meanings, the terms below it, the marks above it."""
 
     def __init__(self, node, scope, conv, scene, options, visible):
-        self.node, self.scope, self.conv, self.scene, self.options, self.visible = node, scope, conv, scene, options, visible
+        super().__init__(node, scope, conv, scene, options, visible)
         self.meanings = conv.meanings(node.name)
         if not self.meanings:
             name = spelling(node)
@@ -166,7 +116,8 @@ class _Symbol:
     def choices(self):
         """Everything the symbol may stand for, each letter's meaning in turn."""
         for rank, (meaning, place) in enumerate(self.meanings):
-            for kind in ("loss", "example loss", "unit loss") if meaning == "loss" else (meaning,):
+            shares = ("example loss", "unit loss") if self.scene.batch else ("unit loss",)
+            for kind in ("loss", *shares) if meaning == "loss" else (meaning,):
                 name = f"new {kind}" if self.new and kind in ("W", "b") else kind
                 for spot in self.spots(kind.removeprefix("gradient "), place):
                     for slots, cost, note, loose in self.fillings(spot):
@@ -184,25 +135,27 @@ class _Symbol:
             terms, sample = self.terms, self.sample
             if sample is not None and not terms and self.is_unit(sample[1], base):
                 terms, sample = [sample], None
-            found = [(layer, cost, terms, "") for layer, cost in self.layers(base, place, text).items()]
-            if place == "last" and base == "net" and self.conv.layered and not text and not terms:
-                for layer in range(last - 1, 0, -1):  # an unnumbered z beside numbered weights may be any layer's
-                    of = "the hidden layer" if last == 2 else f"layer {layer}"
-                    found.append((layer, 1.0 + 0.1 * (last - layer), [], f"right if {spelling(self.node)} is the score of {of}"))
+            found = [(layer, cost, terms) for layer, cost in self.layers(base, place, text).items()]
             if len(terms) == 1 and not text and (power == 1 or not self.conv.layered) and place not in ("last", 0):
-                found += [(layer, cost, [], "") for layer, cost in self.layer_below(base, terms[0])]
-            for layer, cost, left, doubt in found:
+                found += [(layer, cost, []) for layer, cost in self.layer_below(base, terms[0])]
+            for layer, cost, left in found:
                 inputs = base == "eta" or (base == "out" and (terms or self.node.name not in ("out", "output")))  # the outputs of layer 0
                 if (0 if inputs else 1) <= layer <= last and (base != "target" or layer == last):
-                    yield _Spot(base, layer, left, sample, power, rank * 0.25 + cost, doubt, bool(text))
+                    doubt = self.doubt(layer) if place == "last" and layer < last and not text else ""
+                    yield Spot(base, layer, left, sample, power, rank * 0.25 + cost, doubt, bool(text))
+
+    def doubt(self, layer):
+        """What a letter of the last layer has to be if it is read in another one."""
+        return f"right if {spelling(self.node)} is the score of {'the hidden layer' if self.scene.layers == 2 else f'layer {layer}'}"
 
     def above(self):
-        """What stands above, as (power, layer); a number is a power, or the layer as in z^3_1, with the number first."""
-        node, number = self.node, self.number
+        """What stands above, as (power, layer); a number is a power, or a layer, as it is in z^3_1 where it comes first."""
+        node, number, texts = self.node, self.number, self.layer_texts
         first = node.sups and node.subs and node.subs[0] and node.sups[0][0].start < node.subs[0][0].start
-        layers = [(1, [*self.layer_texts, str(number)])] if number is not None and (self.conv.bare_layers or (first and number > 1)) else []
-        powers = [*layers, (1 if number is None else number, self.layer_texts)]
-        return [(power, "".join(texts)) for power, texts in powers if len(texts) < 2 and "-" not in texts[:1]]
+        powers = [(1 if number is None else number, texts)]
+        if number is not None and number >= 0 and (self.conv.bare_layers or (first and number > 1)):
+            powers.insert(0, (1, [*texts, str(number)]))
+        return [(power, "".join(texts)) for power, texts in powers if len(texts) < 2]
 
     def is_unit(self, letter, base):
         r"""Whether a letter above counts units: in a sum over them, or in \theta^{(k)}, all weights into unit k."""
@@ -219,7 +172,8 @@ class _Symbol:
             number = layer_number(text, base, self.options, self.scene)
             return {} if number is None or (place == 0 and number) else {number: 0.0}
         if base == "target" or place == "last":
-            return {last: 0.0}
+            any_layer = base == "net" and conv.layered and not self.terms  # an unnumbered z beside numbered weights
+            return {last: 0.0} | {layer: 1.0 + 0.1 * (last - layer) for layer in range(last - 1, 0, -1) if any_layer}
         if isinstance(place, int):
             return {place: 0.0}
         if place != "hidden" and (base != "out" or name != "h" or conv.layered):
@@ -243,149 +197,6 @@ class _Symbol:
             sure = conv.sub_layers or max(self.scene.sizes[1:]) == 1 or (base in ("W", "b") and self.node.name.isupper())
             yield layer, -0.15 if sure else 0.1 if base == "b" else 1.1
 
-    def fillings(self, spot):
-        """The ways in which the indices take the slots of a quantity."""
-        if spot.base == "W":
-            return self.weight(spot)
-        if spot.base in ("loss", "example loss"):
-            return self.loss(spot)
-        if spot.base == "eta" or (spot.base == "b" and self.scene.shared_bias):
-            return [] if spot.terms else [_Filling(())]
-        found = self.unit_loss(spot) if spot.base == "unit loss" else self.unit(spot)
-        return found if self.has_examples(spot) else (filling._replace(slots=filling.slots[1:]) for filling in found)
-
-    def has_examples(self, spot):
-        """Whether a quantity has a slot for the example, before the one for the unit."""
-        return self.scene.batch and spot.base != "b"
-
-    def take(self, term, domain):
-        """What a term puts in a slot: a variable, or a number counted from 0; None if it cannot stand there."""
-        over, layer = domain
-        size = self.scene.batch if over == "example" else self.scene.sizes[layer]
-        if term[0] == "unit":
-            return self.take(term[2], domain) if over == "unit" and layer in prefix_layers(term[1], self.scene) else None
-        if term[0] not in ("var", "digits", "lit"):
-            return None
-        value = self.scope.get(term[1], term[1]) if term[0] == "var" else int(term[1]) - 1
-        return value if isinstance(value, str) or 0 <= value < size else None
-
-    def example(self, spot):
-        """The index of the example, where it stands above."""
-        return self.take(spot.sample, EXAMPLE) if spot.sample and self.has_examples(spot) else None
-
-    def loss(self, spot):
-        """The error has no slot; one example's share of it has one."""
-        batch, terms, above = self.scene.batch, _joined(spot.terms), self.example(spot)
-        letter = terms[0][1] if len(terms) == 1 and terms[0][0] == "var" else ""
-        if spot.base == "example loss":
-            if above is not None and not terms:
-                yield _Filling((above,))
-            elif batch and letter and (letter in "npqidm" or letter in self.scope):
-                yield _Filling((self.take(terms[0], EXAMPLE),))
-        elif not terms and above is None:
-            yield _Filling(())
-        elif self.of_one_example(terms) or (letter == "i" and not batch and letter not in self.scope):
-            note = f"{spelling(self.node)} taken as the error of the one example"
-            yield _Filling((), 0.5 * (letter == "i"), note, letter == "i" and self.conv.name != "f p y")
-
-    def of_one_example(self, terms):
-        """Whether E_p and C_0 are the error of the one example there is."""
-        return terms == [("digits", "0")] or (not self.scene.batch and any(terms == [("var", x)] for x in set("npdx") - set(self.scope)))
-
-    def unit_loss(self, spot):
-        """One output's share of the error."""
-        terms = _joined(spot.terms)
-        if len(terms) == 1 and not self.of_one_example(terms) and (index := self.take(terms[0], ("unit", spot.layer))) is not None:
-            yield _Filling((self.example(spot), index))
-
-    def unit(self, spot):
-        """The slots of a layer's quantity: one for the example, and one for the unit."""
-        here, above, terms = ("unit", spot.layer), self.example(spot), _joined(spot.terms)
-        open_example, question = self.has_examples(spot) and above is None, self.conv.family == "question"
-        if not terms:
-            yield _Filling((above, None))
-        if len(terms) == 2 and self.has_examples(spot):
-            for cost, pair in ((0.0, terms), (0.6, terms[::-1])):
-                slots = self.take(pair[0], EXAMPLE), self.take(pair[1], here)
-                if None not in slots:
-                    yield _Filling(slots, cost)
-        if len(terms) != 1:
-            return
-        term, index = terms[0], self.take(terms[0], here)
-        letter = term[1] if term[0] == "var" and term[1] not in self.scope else ""
-        whole = question and letter in ("h", "o")
-        if whole and spot.layer in prefix_layers(letter, self.scene):  # net_h: the whole layer
-            yield _Filling((above, None), 0.3)
-        if index is not None:
-            if open_example:  # L_i = .. f_j ..: f_j of the example i
-                yield from (_Filling((v, index), 0.6) for v in self.visible if v.split("#")[0] in "inpqm" and v != index)
-            vague = question and self.conv.units and term[0] == "digits" and self.scene.layers > 1 and spot.base != "b" and spot.layer
-            note = f"{spelling(self.node)} does not say whether it is a hidden or an output unit" if vague else ""
-            yield _Filling((above, index), 0.6 * whole, note, bool(note))
-        if open_example and term[0] == "var":
-            yield _Filling((self.take(term, EXAMPLE), None), 0.5)
-        if letter in ("y", "c") and spot.layer == self.scene.layers:  # p_{y_i}
-            yield _Filling((self.take(("var", term[2]), EXAMPLE) if above is None and len(term) > 2 else above, "label"), -0.5)
-
-    def weight(self, spot):
-        """The slots of a weight: the unit it leads to, and the one it comes from."""
-        terms, (to, come) = spot.terms, domains("W", spot.layer, 2)
-        if not terms:
-            yield _Filling((None, None))
-        yield from self.numbered_weight(spot)
-        prefixed = len(terms) == 2 and self.conv.family == "question" and terms[0][1] in ("o", "h") and terms[1][0] in ("var", "digits")
-        if prefixed:  # w_{oj}: the other end is not said, nor in w_{ho}
-            yield from self.one_end(spot, ("unit", "o" if terms[1][1] == "o" else terms[0][1], terms[1]))
-            if terms[0][1] not in self.scope:
-                return
-        if len(terms) == 1 and terms[0][0] == "digits" and len(terms[0][1]) == 2:
-            terms = [("digits", digit) for digit in terms[0][1]]
-        elif len(terms) == 4:
-            terms = [*_joined(terms[:2]), *_joined(terms[2:])]
-        if len(terms) == 1:
-            yield from self.one_end(spot, terms[0]) if terms[0][0] == "unit" else self.one_index(spot, terms[0])
-        if len(terms) == 2:
-            named = all(term[0] == "unit" for term in terms)
-            for order, pair in (("to_from", terms), ("from_to", terms[::-1])):
-                slots = self.take(pair[0], to), self.take(pair[1], come)
-                if None not in slots and (named or order == self.options.weights):
-                    yield _Filling(slots)
-
-    def numbered_weight(self, spot):
-        """w_5: the weights counted through the network, layer by layer."""
-        sizes, pairs = self.scene.sizes, self.conv.family != "question" or spot.numbered
-        spelt = spot.terms[0][1] if len(spot.terms) == 1 and spot.terms[0][0] == "digits" else ""
-        if not spelt or (pairs and len(spelt) == 2 and "0" not in spelt) or (spot.numbered and len(sizes) > 2):
-            return
-        place = int(spelt) - 1 - sum(a * b for a, b in zip(sizes[: spot.layer - 1], sizes[1:]))
-        if 0 <= place < sizes[spot.layer] * sizes[spot.layer - 1]:
-            yield _Filling(divmod(place, sizes[spot.layer - 1]))
-
-    def one_index(self, spot, term):
-        """w_k: all weights into unit k; where a layer has one unit, the weight of the other end's unit k."""
-        to, come = domains("W", spot.layer, 2)
-        one_to, one_from = (self.scene.sizes[layer] == 1 for _, layer in (to, come))
-        index = self.take(term, come if one_to else to)
-        if index is None or (one_to and one_from and term[0] != "var"):  # one unit a layer: the number is the weight's own
-            return
-        if one_to or one_from:
-            yield _Filling((0, index) if one_to else (index, 0))
-        elif term[0] == "var":
-            yield _Filling((index, None), 0.4)
-
-    def one_end(self, spot, term):
-        """Only the unit that a weight leads to is named: take the other end from the indices in sight."""
-        index, below = self.take(term, ("unit", spot.layer)), spot.layer - 1
-        units = [unit for unit in self.conv.units.get(below, ()) if unit < self.scene.sizes[below]]
-        for rank, other in enumerate([*self.visible, *units]):
-            if index is not None and other != index:
-                ends = f"{term[1]}{_plain(index)} from {'h' if below else 'i'}{_plain(other)}"
-                yield _Filling((index, other), 0.2 + 0.01 * rank, f"{spelling(self.node)} lacks an index; taken as the weight to {ends}")
-
-
-def _plain(variable):
-    return str(variable + 1) if isinstance(variable, int) else variable.split("#")[0]
-
 
 def shown(choice, scene):
     """Say what a choice is, in the book's names."""
@@ -395,7 +206,7 @@ def shown(choice, scene):
     layer = {0: "the inputs", scene.layers: "the output layer"}.get(choice.layer, hidden)
     if choice.kind == "size":
         return "the number of examples" if choice.layer < 0 else f"the number of units of {layer}"
-    where = ["class label" if slot == "label" else _plain(slot) for slot in choice.slots if slot is not None]
+    where = ["class label" if slot == "label" else plain(slot) for slot in choice.slots if slot is not None]
     updated, kind = "updated " * choice.kind.startswith("new "), choice.kind.removeprefix("new ")
     if kind == "W" and len(where) == 2:
         return f"{updated}weight of {layer}, to {where[0]} from {where[1]}"

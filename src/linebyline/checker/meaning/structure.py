@@ -11,8 +11,8 @@ from linebyline.checker.meaning.aliases import FUNCTION_ROLES, in_book_names, wi
 from linebyline.checker.meaning.letters import COUNTS, FUNCTIONS, LOSSES, NAMED
 from linebyline.checker.meaning.notation import Choice, choices, split_units
 from linebyline.checker.meaning.scripts import is_layer_text, joined, layer_number, spelling, sub_terms, super_terms
-from linebyline.checker.meaning.sums import Sums
-from linebyline.checker.parser.grammar import INDICATORS, Node, Parser, single_item
+from linebyline.checker.meaning.sums import INDICATOR_NAMES, Sums
+from linebyline.checker.parser.grammar import Node, Parser, single_item
 from linebyline.checker.parser.tokens import Unreadable, script_text
 
 MAX_LEAVES, MAX_DEPTH = 220, 60
@@ -207,7 +207,7 @@ class Builder(Sums):
         name, known = item.name, self.conv.meanings(item.name)
         if name == "e" and item.sups and not item.subs:
             return ("exp", self.build(Parser([t for s in item.sups for t in s]).whole(), scope))
-        if name in (*INDICATORS, "Delta") and (indicator := self.indicator_below(item, scope)) is not None:
+        if name in INDICATOR_NAMES and (indicator := self.indicator_below(item, scope)) is not None:
             return self.powered(indicator, item.sups, scope)
         if name == "pi" and not item.subs and not known:
             return ("num", math.pi, "pi")

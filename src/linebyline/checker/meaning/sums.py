@@ -3,7 +3,7 @@
 import re
 
 from linebyline.checker.meaning.scripts import is_index, joined, sub_terms
-from linebyline.checker.parser.grammar import single_item, walk
+from linebyline.checker.parser.grammar import INDICATORS, single_item, walk
 from linebyline.checker.parser.pieces import read_condition
 from linebyline.checker.parser.tokens import Unreadable, script_text
 
@@ -11,6 +11,7 @@ LIMIT_LETTERS = set("nmNMKCcJIHDdpPBTqQSRLkrsho")
 SIZE = re.compile(  # n, |C|, n_l, N_{l-1}, n^{(l)}, and how far from it a sum ends: n - 1
     r"\|?([A-Za-z]|ell)(?:_(?:[lL][+-]1|[A-Za-z]+|\d|\([lL]\)))?\|?(?:\^?[\(\[]?(?:[lL](?:[+-]\d)?|\d)[\)\]]?)?([+-]\d+)?"
 )
+INDICATOR_NAMES = (*INDICATORS, "Delta")
 
 
 class Sums:
@@ -134,7 +135,7 @@ class Sums:
         if script is not None:
             return ("indicator", self.asked([t for t in script if t.text not in ("\\{", "\\}", "[", "]")], scope, "an indicator"))
         terms = self.apart(sub_terms(item), scope)
-        if len(terms) != 2 or not all(term[0] in ("var", "digits") for term in terms):
+        if len(terms) != 2 or not all(term[0] in ("var", "digits") for term in terms) or item.name not in INDICATOR_NAMES:
             return None
         unit = terms[0][1] in ("h", "o", "i") and self.conv.family == "question" and terms[0][1] not in scope and terms[0][1] not in self.free
         if item.name in ("delta", "Delta") and (item.sups or unit):  # \delta_{oj}, \delta^l_{ij}: a quantity
