@@ -152,8 +152,10 @@ class Convention:
 
     def meanings(self, name):
         """What a letter means here, as (kind, place) pairs; a capital is the matrix of its small letter."""
-        if name in self.letters or name in LOSSES:
-            return self.letters.get(name) or [("loss", None)]
+        if name in self.letters:
+            return self.letters[name]
+        if name in LOSSES:
+            return [("loss", None)]
         capital = len(name) == 1 and name.isupper() and name != "D"
         return self.letters.get(name.lower(), ()) if capital else ()
 

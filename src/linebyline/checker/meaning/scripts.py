@@ -40,22 +40,19 @@ def sub_terms(node):
             if not match:
                 raise Unreadable(f"cannot read the index {script_text(script)!r}")
             at = match.end()
-            terms.extend(_term(match))
+            if match.lastgroup:
+                terms.append(_term(match))
     return terms
 
 
 def _term(match):
-    found = {name: text for name, text in match.groupdict().items() if text}
-    if "label" in found:
-        yield "var", found["label"], found["example"]
-    elif "prefix" in found:
-        yield "unit", found["prefix"], ("lit", int(found["inner"])) if found["inner"].isdecimal() else ("var", found["inner"])
-    elif "end" in found:
-        yield "unit", found["end"], ("lit", int(found["number"]))
-    elif "letter" in found:
-        yield "expr", found["letter"], int(found["offset"].replace(" ", ""))
-    else:
-        yield from found.items()
+    kind = match.lastgroup
+    text = match[kind]
+    if kind == "example":
+        return "var", match["label"], text
+    if kind in ("inner", "number"):
+        return "unit", match["prefix"] or match["end"], ("lit", int(text)) if text.isdecimal() else ("var", text)
+    return ("expr", match["letter"], int(text.replace(" ", ""))) if kind == "offset" else (kind, text)
 
 
 def sub_terms_or_none(node):

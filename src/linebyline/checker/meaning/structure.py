@@ -256,7 +256,7 @@ class Builder(Sums):
             raise Unreadable(f"{spelling(item)}: a prime on something that is not a function")
         visible = list(dict.fromkeys([*reversed([v for v in scope.values() if isinstance(v, str)]), *sorted(self.free)]))
         role = alias.role if alias is not None else None
-        place = (key[:4], tuple(scope.items()), tuple(visible), self.conv.family, role)
+        place = (key, tuple(visible), self.conv.family, role)
         if place not in self.known:
             conv = self.conv if role is None else with_role(self.conv, item.name, role, self.scene)
             self.known[place] = choices(item, scope, conv, self.scene, self.options, visible)
