@@ -16,7 +16,6 @@ RECORDS = [json.loads(line) for line in (DATA / "field.jsonl").read_text(encodin
 # right lines that are called wrong, and why; nothing else may be
 MISREAD = {
     "f012": "a_in delta_out: a product of two vectors in no order that a matrix product has",
-    "f041": "the change for the pattern p, in a network with several patterns",
     "f111": "h₂ᵢ: a layer and an example below one letter",
     "g28": "A_l as the weights beside a_l as the outputs",
 }

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 from linebyline.checker.parser.tokens import ACCENTS, PAIRS, Token, Unreadable, closing, levels, script_text, split
 
-MAX_DEPTH = 20
+MAX_DEPTH = 40
 INDICATORS = ("1", "I", "chi", "delta")
 FUNCTION_NAMES = {"log", "ln", "exp", "softmax", "sigmoid", "tanh", "relu", "softplus", "diag"}
 DOTS = "the dots leave something out: write it, or use a sum sign"
@@ -61,11 +61,13 @@ class Parser:
         self.at += self.at < len(self.tokens)
         return token
 
-    def take_inside(self):
-        """What stands inside the bracket or block that was just opened, and go on behind it; None if it is not closed."""
-        start, end = self.at, closing(self.tokens, self.at - 1)
-        self.at = self.at if end is None else end + 1
-        return None if end is None else self.tokens[start:end]
+    def take_inside(self, opened):
+        """What stands inside the bracket or block that was just opened, and go on behind it."""
+        end = closing(self.tokens, self.at - 1)
+        if end is None:
+            raise Unreadable(f"{opened} is not closed")
+        inside, self.at = self.tokens[self.at : end], end + 1
+        return inside
 
     def whole(self):
         """Parse everything; anything left over is an error that names it."""
@@ -156,9 +158,7 @@ class Parser:
         """One sub- or superscript: what stands in brackets, or the shortest thing that makes sense."""
         where, token = self.take().kind, self.take()
         if token.kind == "op" and token.text in PAIRS:
-            inside = self.take_inside()
-            if inside is None:
-                raise Unreadable(f"a {'brace' if token.text == '{' else 'bracket in an index'} is not closed")
+            inside = self.take_inside("a brace" if token.text == "{" else "a bracket in an index")
             return inside if token.text == "{" else [token, *inside, self.tokens[self.at - 1]]
         if token.kind in ("end", "rel", "over", "bad") or (token.kind == "op" and token.text not in "+-*"):
             raise Unreadable("an index or exponent is missing")
@@ -191,10 +191,9 @@ class Parser:
         if self.peek().kind == "over":
             self.take()
             parts = [alone(fraction(parts[0], self.expression()))]
-        if self.peek().kind == "end":
-            raise Unreadable(f"the bracket {opening.text!r} is not closed")
         if not self.sees(close):
-            raise Unreadable(f"cannot read {self.peek().text!r} inside the brackets")
+            text = self.peek().text
+            raise Unreadable(f"cannot read {text!r} inside the brackets" if text else f"the bracket {opening.text!r} is not closed")
         kind = "group" if relation is None else "list" if relation == "," else "indicator" if opening.text == "[" else "relation"
         return Node(kind, opening.start, self.take().end, opening.text.lstrip("\\") if kind in ("group", "list") else relation, tuple(parts))
 
@@ -202,8 +201,7 @@ class Parser:
         r"""What ``\frac`` or an accent is put on."""
         token = self.peek()
         if self.sees("{"):
-            self.take()
-            return self.group("}").parts[0]
+            return self.atom().parts[0]
         if token.kind == "num" and token.text.isdecimal() and len(token.text) > 1 and not self.plain:  # \frac12
             self.tokens[self.at : self.at + 1] = [Token("num", c, token.start + k, token.start + k + 1) for k, c in enumerate(token.text)]
         return alone(self.atom())
@@ -234,17 +232,12 @@ class Parser:
         r"""1\{i = j\} and its like, if a condition in brackets follows the 1."""
         if node.name not in INDICATORS or node.subs or not self.sees("\\{", "[", "(") or (self.peek().spaced and not self.sees("\\{")):
             return node
-        before = self.at, self.depth
-        try:
-            inner = self.atom()
-        except Unreadable:
-            inner = Node("")
-        if inner.kind in ("relation", "indicator"):
-            return Node("indicator", node.start, inner.end, inner.name, inner.parts)
-        if inner.kind == "list" and node.name == "delta" and len(inner.parts) == 2:  # \delta(i, j)
-            return Node("indicator", node.start, inner.end, "=", inner.parts)
-        self.at, self.depth = before
-        return node
+        inside = self.tokens[self.at + 1 : closing(self.tokens, self.at)]
+        related = any(t.kind == "rel" and depth == 0 for t, depth in levels(inside))
+        if not related and (node.name != "delta" or len(split(inside, lambda t: t.text == ",")) != 2):  # \delta(i, j)
+            return node
+        inner = self.atom()
+        return Node("indicator", node.start, inner.end, inner.name if related else "=", inner.parts)
 
     def command(self, token):
         r"""A fraction, an accent, a sum sign, a d or a nabla."""
@@ -266,9 +259,7 @@ class Parser:
 
     def cases(self, opening):
         """A block of cases, each a value with the tokens of its condition; a matrix of one entry is that entry."""
-        inside = self.take_inside()
-        if inside is None:
-            raise Unreadable("a cases block is not closed")
+        inside = self.take_inside("a cases block")
         end, branches = self.tokens[self.at - 1].end, []
         rows = [row for _, row in split(inside, lambda t: t.kind == "brk") if any(t.kind != "amp" for t in row)]
         if not rows:
@@ -355,11 +346,11 @@ def derivatives(items):
 def fraction(top, bottom):
     """Build a fraction, or the derivative that it is."""
     above, below = _differential(top), _differential(bottom)
-    if above is None or below is None or not below[1] or (above[0] != below[0] and "delta" in (above[0], below[0])):
+    if above is None or below is None or not below[0]:
         return Node("frac", top.start, bottom.end, parts=(top, bottom))
-    body, variables = (Node("product", tree.start, tree.end, parts=items) for tree, (_, items, _) in ((top, above), (bottom, below)))
-    if above[2]:
-        return _second(body, variables, script_text(above[2][0]))
+    body, variables = (Node("product", tree.start, tree.end, parts=items) for tree, (items, _) in ((top, above), (bottom, below)))
+    if above[1]:
+        return _second(body, variables, script_text(above[1][0]))
     variable, *more = (item for _, item in variables.parts)
     if len(more) > 1 or (more and more[0].kind not in ("group", "list")):  # \partial J(\theta)
         raise Unreadable("a derivative by a product of symbols")
@@ -381,14 +372,11 @@ def _second(body, variables, order):
 
 
 def _differential(tree):
-    """Split a numerator or denominator that starts with a d: (which d, the items after it, the exponents of the d)."""
-    if tree.kind != "sum" or len(tree.parts) != 1 or tree.parts[0][0] != 1:
+    """Split a numerator or denominator that starts with a d: the items after it, and the exponents of the d."""
+    if len(tree.parts) != 1 or tree.parts[0][0] != 1:
         return None
     (_, first), *rest = tree.parts[0][1].parts
     if first.kind == "dloss":
-        return "d", (("", first.parts[0]), *rest), ()
-    if first.kind == "d":
-        return "d", tuple(rest), first.sups
-    if first.kind == "name" and first.name in ("d", "delta") and not (first.subs or first.primes or (rest and rest[0][0])):
-        return first.name, tuple(rest), first.sups
-    return None
+        return (("", first.parts[0]), *rest), ()
+    letter = first.name in ("d", "delta") and not (first.subs or first.primes or (rest and rest[0][0]))
+    return (tuple(rest), first.sups) if first.kind == "d" or (first.kind == "name" and letter) else None

@@ -60,7 +60,7 @@ def read(text):
         announced, last = None, after.end() if after else end
         found = _piece(text, start, end, plain)
         for chain in found:
-            chain.cases.extend(_case(match) for match in (before, after) if match and not chain.continues)
+            chain.cases.extend(_condition(match, False) for match in (before, after) if match and not chain.continues)
         if found and found[0].continues and chains and not found[0].cases:
             chains[-1].sides.extend(found.pop(0).sides)
         chains.extend(found)
@@ -104,9 +104,9 @@ CASE_AFTER = re.compile(rf"[\s$.,;\])]*(?:(?:if|when|for|where)\s+|\()\$?\s*{CAS
 ANNOUNCED = re.compile(r"\b(?:if|when|for|case|where|with|suppose|assume)\b[^.;$]{0,30}$", re.I)
 
 
-def _case(match):
+def _condition(match, certain):
     left, relation, right = (group for group in match.groups() if group)
-    return left, "=" if relation == "=" else "!=", right, False
+    return left, "=" if relation == "=" else "!=", right, certain
 
 
 # ---------------------------------------------------------------- rows, statements and sides
@@ -124,8 +124,8 @@ def _piece(text, start, end, plain):
     chains, plain_spelling = [], "\\" not in text[start:end]
     for row in _rows(tokens):
         row, ahead = _case_ahead(row)
-        row = _without_prose(row, text) if plain else row
-        for statement, conditions in _statements([t for t, depth in levels(row) if t.kind != "amp" or depth]):
+        row = _without_prose(row, text) if plain and row else row
+        for statement, conditions in _statements(row):
             chain = _chain(text, statement, [*conditions, *ahead], plain_spelling)
             if chain.continues and chains and not chain.cases:
                 chains[-1].sides.extend(chain.sides)
@@ -138,11 +138,6 @@ def _line(text, at):
     return text.count("\n", 0, at) + 1
 
 
-def _relates(tokens):
-    """Whether a relation stands outside of brackets."""
-    return any(t.kind == "rel" and depth == 0 for t, depth in levels(tokens))
-
-
 def _rows(tokens):
     """Cut tokens into rows: a row that ends with a sign goes on in the next one, and one that starts with a sign carries on the one before."""
     rows, blocks, aligned = [[]], 0, any(t.kind == "amp" for t in tokens)
@@ -150,13 +145,13 @@ def _rows(tokens):
         blocks += (token.kind == "begin") - (token.kind == "end")
         if token.kind == "brk" and (depth == 0 or (token.text == "\\\\" and not blocks)):
             rows.append([])
-        else:
+        elif token.kind != "amp" or blocks:
             rows[-1].append(token)
     merged, before = [], []
     for row in rows:
-        if all(t.kind in ("amp", "gap") for t in row):
+        if all(t.kind == "gap" for t in row):
             continue
-        if merged and (_open(before) or _carries_on(row, before, aligned)):
+        if merged and (_is_open(before) or _carries_on(row, before, aligned)):
             merged[-1] += row
         else:
             merged.append(list(row))
@@ -164,15 +159,15 @@ def _rows(tokens):
     return merged
 
 
-def _open(row):
+def _is_open(row):
     """Whether a row ends with a sign that something must follow."""
-    last = next(t for t in reversed(row) if t.kind not in ("amp", "gap"))
+    last = next(t for t in reversed(row) if t.kind != "gap")
     return last.kind == "rel" or (last.kind == "op" and last.text in ("+", "-", "*", "·", "/", "⊙", "⊗"))
 
 
 def _carries_on(row, before, aligned):
     """Whether a row is more of the side that the row before ends with: it starts with a sign, a minus only where rows are aligned."""
-    first = next(t for t in row if t.kind not in ("amp", "gap"))
+    first = next(t for t in row if t.kind != "gap")
     sign = first.kind == "op" and first.text in ("+", "*", "·", "⊙", *("-" * aligned))
     return sign and len([side for _, side in _sides(row) if side]) == 1 and not _statements(before)[-1][1]
 
@@ -206,24 +201,22 @@ def _statements(row):
             statements.append((part, []))
             continue
         typed, conditions = statements[-1]
-        stated, relates, condition = any(t.kind == "rel" for t in typed), _relates(part), read_condition(part)
-        goes_on = before.kind == "gap" and (part[0].kind == "rel" or not stated or _open(typed))
+        stated, condition = any(t.kind == "rel" for t in typed), read_condition(part)
+        relates = any(t.kind == "rel" and depth == 0 for t, depth in levels(part))
+        bare = not any(t.kind == "rel" or t.text in ("+", "-") for t in part)
+        remark = part[-1] is row[-1] and part[0].text == "(" and part[-1].text == ")" and bare
+        goes_on = before.kind == "gap" and (part[0].kind == "rel" or not stated or _is_open(typed))
         if condition is not None:
             conditions.append(condition)
         elif relates and not goes_on:
             statements.append((part, []))
         elif before.kind == "arrow" and part[0].text != "(":
             typed += [replace(before, kind="rel", text="="), *part]
-        elif before.kind == "gap" and not (part[-1] is row[-1] and _is_remark(part)):
+        elif before.kind == "gap" and not remark:
             typed += [before, *part]
         elif before.kind == "op" and not stated and len(part) > 1:
             statements.append((part, []))
     return statements
-
-
-def _is_remark(part):
-    """Whether brackets behind a gap hold no more than a remark: no equation, no difference."""
-    return part[0].text == "(" and part[-1].text == ")" and not any(t.kind == "rel" or t.text in ("+", "-") for t in part)
 
 
 RIGHT = r"([a-zA-Z](?:\d|'+)?|\d+|[yc]_?[a-zA-Z]?|ell|[lL][+-]1|label|target)"
@@ -238,10 +231,7 @@ def read_condition(tokens):
     left_out = {"op": ("(", ")", "{", "}", ",", ".", ";"), "word": ("forall", "∀")}
     spelt = "".join(t.text for t in tokens if t.kind not in ("gap", "words", "amp", "brk") and t.text not in left_out.get(t.kind, ()))
     match = CONDITION.fullmatch(spelt)
-    if match is None:
-        return None
-    left, relation, right = (group for group in match.groups() if group)
-    return left, "=" if relation == "=" else "!=", right, True
+    return _condition(match, True) if match else None
 
 
 def _sides(tokens):

@@ -10,7 +10,7 @@ text as typed.
 import re
 from dataclasses import replace
 
-from linebyline.checker.parser.tokens import PAIRS, closing, levels, split
+from linebyline.checker.parser.tokens import PAIRS, closing, levels, split, step
 from linebyline.checker.parser.tokens import tokenise as cut
 
 REACH = 250  # symbols: each bracket of a long text is looked at once, so the work stays within bounds
@@ -28,7 +28,7 @@ def tokenise(text, start=0, end=None, plain=False):
                 if (not words or tokens[at].text in words) and tokens[at].kind != "words" and (made := rewrite(tokens, at)):
                     tokens[at : made[1]] = made[0]
                 at += 1
-    return dots_in_sums(tokens)
+    return tokens
 
 
 def rule(*words, needs=(), unless=(), in_code_only=False):
@@ -93,27 +93,12 @@ def ell_is_a_layer(ts, at):
     return [replace(t, text="l") if t.text == "ell" else t for t in ts[at:end]], end
 
 
-@rule(needs={"hat"})
-def hats_in_words(ts, at):
-    """``y_hat``, ``y_{hat}``: the letter with its hat."""
-    end = _scripts(ts, at + 1)
-    if ts[at].kind != "name" or _kind(ts, at + 1) != "sub" or _spelt(ts[at + 2 : end]) != "hat":
-        return None
-    return [replace(ts[at], text=ts[at].text + "hat", end=ts[end - 1].end)], end
-
-
 @rule("h", "o", "i")
 def units_without_a_mark(ts, at):
     """``ao1``, ``outh1``: the unit below, though no mark says so."""
     letters = "a z s t y d net out target delta".split()
     glued = _is(ts, at - 1, *letters) and ts[at - 1].end == ts[at].start and _kind(ts, at + 1) == "num" and ts[at].end == ts[at + 1].start
     return (_spell(ts[at : at + 2], "_{", ts[at : at + 2], "}"), at + 2) if glued and _kind(ts, at - 2) not in ("sub", "sup") else None
-
-
-@rule("Sigma")
-def sums_in_capitals(ts, at):
-    r"""``\Sigma_i``: a sum sign."""
-    return ([replace(ts[at], kind="cmd", text="sum")], at + 1) if _kind(ts, at + 1) == "sub" else None
 
 
 # ---------------------------------------------------------------- derivatives
@@ -183,9 +168,8 @@ def jacobians(ts, at):
     after = _scripts(ts, at + 1)
     above, end = _inside(ts, after)
     below, above = ([t for t in part if t.text not in ("{", "}")] for part in (ts[at + 2 : after], above or []))
-    if _kind(ts, at + 1) != "sub" or len(above) != 1 or len(below) != 1 or {above[0].kind, below[0].kind} != {"name"}:
-        return None
-    if {above[0].text, below[0].text} & set(PARAMETERS):
+    letters = all(t.kind == "name" and t.text not in PARAMETERS for t in (*above, *below))
+    if _kind(ts, at + 1) != "sub" or len(above) != 1 or len(below) != 1 or not letters:
         return None
     return _spell(ts[at:end], r"\frac{\partial", above, r"}{\partial", below, "}"), end
 
@@ -289,14 +273,6 @@ def products_with_slopes(ts, at):
     return ([replace(ts[at], text="⊙")], at + 1) if sloped or complement else None
 
 
-@rule("Delta")
-def changes_by_one_example(ts, at):
-    r"""``\Delta_p w_{jk}``: the change for the pattern p, of the one example."""
-    end = _scripts(ts, at + 1)
-    named = at == 0 and _spelt(ts[2:end]) in ("p", "n") and _is(ts, end, "w", "W", "b", "theta")
-    return ([replace(ts[at], end=ts[end - 1].end)], end) if named else None
-
-
 # ---------------------------------------------------------------- code
 
 
@@ -320,14 +296,6 @@ def numpy_calls(ts, at):
     if called == "power" and len(arguments) == 2:
         return _spell(ts[at:end], "(", arguments[0], ")^{", arguments[1], "}"), end
     return ([replace(ts[first], start=ts[at].start)], first + 1) if first > at else None
-
-
-@rule(".")
-def products_and_transposes_in_code(ts, at):
-    """``a.dot(b)``, ``a.T``."""
-    if not at or not _is(ts, at + 1, "T", "top", "dot") or ts[at + 1].start != ts[at].end:
-        return None
-    return ([replace(ts[at], text="*")] if ts[at + 1].text == "dot" else _spell(ts[at : at + 2], "^", [ts[at + 1]])), at + 2
 
 
 @rule("[", in_code_only=True)
@@ -369,50 +337,42 @@ def augmented_assignments(ts, at):
 # ---------------------------------------------------------------- dots
 
 
-def dots_in_sums(tokens):
-    r"""``w_1 x_1 + w_2 x_2 + \cdots + w_n x_n``: the sum that the dots stand for, where two terms show how they go on."""
-    dots = next((k for k, t in enumerate(tokens) if t.kind == "dots" and _is(tokens, k - 1, "+", "-")), None)
-    if dots is None:
-        return tokens
-    depths = [depth for _, depth in levels(tokens)]
+@rule(needs={"..."})
+def dots_in_sums(ts, at):
+    r"""``w_1 x_1 + \cdots + w_n x_n``: the sum that the dots stand for, where the terms around them differ by a number in their scripts."""
+    if at and not _separates(ts[at - 1]) and step(ts[at - 1]) <= 0:
+        return None
+    dots, sign = _edge(ts, at, 1) + 1, ts[at - 1].text if _is(ts, at - 1, "+", "-") else "+"
+    if _kind(ts, dots) != "dots" or not _is(ts, dots - 1, sign) or any(t.kind == "dots" for t in ts[:at]):
+        return None
+    end = _edge(ts, dots + 2, 1) if _is(ts, dots + 1, sign) else dots + 1
+    before, after, earlier = ts[at : dots - 1], ts[dots + 2 : end], ts[_edge(ts, at - 2, -1) + 1 : max(at - 1, 0)]
+    places = [k for k, (a, b) in enumerate(zip(before, after or earlier)) if a.text != b.text]
+    numbers, stops = {before[k].text for k in places}, {after[k].text if after else "" for k in places}
+    if len(before) != len(after or earlier) or len(numbers) != 1 or len(stops) != 1 or _is(ts, end, *({"+", "-"} if not after else ())):
+        return None
+    number, stop = numbers.pop(), stops.pop()
+    if not number.isdigit() or not all(re.search(r"[_^](\{[^}]*)?$", "".join(t.text for t in before[:k])) for k in places):
+        return None
+    expected = [str(int(number) - 1) if k in places else t.text for k, t in enumerate(before)]
+    if len(earlier) == len(before) and [t.text for t in earlier] != expected:
+        return None
+    letter = next((c for c in "qrpsuv" if c not in {t.text for t in before}), "z")
+    body = [replace(t, kind="name", text=letter) if k in places else t for k, t in enumerate(before)]
+    bounds = f"_{{{letter}={number}}}" + (f"^{{{stop}}}" if stop.isdigit() else "")
+    return _spell(ts[at:end], rf"\sum{bounds}(", body, ")"), end
 
-    def outside(place):
-        stops = tokens[place].kind in ("rel", "amp", "brk") or _is(tokens, place, ",", ".")
-        return depths[place] < depths[dots] or (depths[place] == depths[dots] and stops)
 
-    start = next((k + 1 for k in range(dots, -1, -1) if outside(k)), 0)
-    end = next((k for k in range(dots, len(tokens)) if outside(k)), len(tokens))
-    terms = [(sign, term) for sign, term in split(tokens[start:end], lambda t: t.text in ("+", "-") and t.kind == "op") if sign or term]
-    here = next((k for k, (_, term) in enumerate(terms) if len(term) == 1 and term[0] is tokens[dots]), 0)
-    first, made = _regular_sum(terms, here) if here else (0, [])
-    if not made:
-        return tokens
-    terms[first : here + 2] = [(terms[first][0], made)]
-    return dots_in_sums([*tokens[:start], *(t for sign, term in terms for t in (*filter(None, [sign]), *term)), *tokens[end:]])
+def _separates(token):
+    return token.kind in ("rel", "amp", "brk") or (token.kind == "op" and token.text in ("+", "-", ",", "."))
 
 
-def _regular_sum(terms, here):
-    """The first of the terms before the dots that go on regularly, and the sum of these and of the one behind the dots; or nothing."""
-    spelt = [(sign.text if sign else "+", *(t.text for t in term)) for sign, term in terms]
-    newest, last = spelt[here - 1], spelt[here + 1] if here + 1 < len(spelt) else None
-    near = next((other for other in (*spelt[: here - 1][-1:], last) if other and len(other) == len(newest)), newest)
-    places = [k for k, (a, b) in enumerate(zip(newest, near)) if a != b]
-    numbers = {newest[k] for k in places}
-    counted = all(newest[k].isdigit() and re.search(r"[_^](\{[^}]*)?$", "".join(newest[:k])) for k in places)
-    if spelt[here][0] != newest[0] or len(numbers) != 1 or not counted:
-        return 0, []
-
-    def term(number):
-        return tuple(number if k in places else text for k, text in enumerate(newest))
-
-    number, first = int(numbers.pop()), here - 1
-    while first and spelt[first - 1] == term(str(number - here + first)):
-        first -= 1
-    stop = last[places[0]] if last and len(last) == len(newest) else ""
-    if (first == here - 1 and near is not last) or (last and last != term(stop)):
-        return 0, []
-    letter = next((c for c in "qrpsuvabcdefg" if not any(c in texts for texts in spelt)), "z")
-    body = [replace(t, kind="name", text=letter) if k in places else t for k, t in enumerate(terms[here - 1][1], 1)]
-    top = f"^{{{stop}}}" if stop.isdigit() else ""
-    typed = [terms[first][1][0], terms[here + bool(last)][1][-1]]
-    return first, _spell(typed, rf"\sum_{{{letter}={number - here + first + 1}}}{top}(", body, ")")
+def _edge(tokens, at, way):
+    """The first place from `at` on, forward or backward, that is no more part of the same term."""
+    depth = 0
+    while 0 <= at < len(tokens):
+        depth += way * step(tokens[at])
+        if depth < 0 or (depth == 0 and _separates(tokens[at])):
+            break
+        at += way
+    return at

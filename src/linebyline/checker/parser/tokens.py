@@ -29,7 +29,7 @@ class Token:
 # kind, text and spellings of what is not a letter or a number; a text of None: as it is spelt; a kind of "": left out
 TABLE = (
     ("op", "·", r"· ⋅ × • \cdot \times \sdot \centerdot"),
-    ("op", "*", r"* ∗ @ \ast \star"),
+    ("op", "*", r"* ∗ @ .dot \ast \star"),
     ("op", "⊙", r"⊙ ∘ .* \odot \circ \bullet"),
     ("op", "⊗", r"⊗ \otimes"),
     ("op", "/", r"/ ÷ ⁄ ∕ \div"),
@@ -97,9 +97,9 @@ LEXER = re.compile(
     r"|(?P<begin>(?P<braced>\\(?:\{|lbrace)\s*)?\\begin\s*\{\s*(?P<opened>[A-Za-z]+)\*?\s*\}(?:\{[lcr|@{} ]*\})?)"
     r"|(?P<end>\\end\s*\{\s*(?P<closed>[A-Za-z]+)\*?\s*\}(?:\s*\\right\s*\.|\s*(?:\\right\s*)?\\\})?)"
     r"|(?P<words>\\(?P<font>text|mbox|textrm|mathrm|operatorname|textnormal|hbox|rm|textit|textbf|mathit|mathsf|texttt)\*?\s*\{(?P<inside>[^{}]*)\})"
-    r"|(?P<num>\d+(?:\.(?:\d+|(?=\s*/)))?(?:[eE]-?\d+(?![A-Za-z_0-9]))?|\.\d+)|(?P<run>[A-Za-z]+(?!\u0302))|(?P<hatted>[^\W\d_]\u0302)"
-    rf"|(?P<low>[{LOW}]+)|(?P<high>[{HIGH}]+)|(?P<dots>\.\.\.+)|(?P<none>\\(?:left|right)\.)"
-    rf"|(?P<sign>\\[A-Za-z]+|{SIGNS})|(?P<bad>.)",
+    r"|(?P<num>\d+(?:\.(?:\d+|(?=\s*/)))?(?:[eE]-?\d+(?![A-Za-z_0-9]))?|\.\d+)|(?P<run>(?P<letters>[A-Za-z]+)(?P<hat>_hat(?![A-Za-z])|_\{hat\}|\u0302)?)"
+    rf"|(?P<low>[{LOW}]+)|(?P<high>[{HIGH}]+|(?<=[\w\])}}])\.T(?![A-Za-z]))|(?P<sum>\\Sigma(?=\s*_))|(?P<dots>\.\.\.+)|(?P<none>\\(?:left|right)\.)"
+    rf"|(?P<sign>\\[A-Za-z]+|(?<!np)\.dot(?=\()|{SIGNS})|(?P<bad>.)",
     re.S,
 )
 
@@ -178,13 +178,18 @@ def _cut(text, start, end, plain):
         elif kind in ("begin", "end"):
             yield from _environment(match, kind, blocks)
         elif kind == "run":
-            yield from split_run(value, a, scripted, bare)
+            *letters, (kind, name, place, _) = split_run(match["letters"], a, scripted, bare and not match["hat"])
+            yield from letters
+            yield kind, name + "hat" * bool(match["hat"]), place, b
         elif kind in ("low", "high"):
-            yield from _raised(kind, value.translate(RAISED), a)
+            yield *SPELT["_" if kind == "low" else "^"], a, a
+            yield "op", "{", a, a
+            yield from _cut(text.translate(RAISED), a + (value == ".T"), b, plain)
+            yield "op", "}", b, b
         elif kind == "sign":
             yield *SPELT.get(value, ("name", value[1:])), a, b
-        elif kind == "hatted":
-            yield "name", SPELT.get(value[0], ("name", value[0]))[1] + "hat", a, b
+        elif kind == "sum":
+            yield "cmd", "sum", a, b
         elif kind != "none":
             yield kind, "\\\\" if kind == "brk" else value, a, b
         scripted = value in ("_", "^", "**") or (scripted and (kind == "space" or value == "{"))
@@ -220,17 +225,6 @@ def _environment(match, kind, blocks):
         yield kind, name, *match.span()
     elif kind == "end":
         yield "brk", "env", *match.span()
-
-
-def _raised(kind, script, start):
-    """``wᵢⱼ``, ``x²``: the letters and numbers of a script in unicode, in braces."""
-    end = start + len(script)
-    yield ("sub", "_", start, start) if kind == "low" else ("sup", "^", start, start)
-    yield "op", "{", start, start
-    for part in re.finditer(r"\d+|\D", script):
-        kind, text = ("num", part[0]) if part[0].isdigit() else SPELT.get(part[0], ("name", part[0]))
-        yield kind, text, start + part.start(), start + part.end()
-    yield "op", "}", end, end
 
 
 WORDS = (
