@@ -5,7 +5,7 @@ Every rule puts as many characters in as it takes out, so that a place in the cl
 
 import re
 
-LINE_START, QUOTIENT = r"(?m)^[ \t]*", r"[A-Za-z][^/=δ∂()\s]{0,20}\s*"
+LINE_START, QUOTIENT = r"(?m)^[ \t]*", r"[A-Za-z][^/=δ∂()\s]{0,20} ?"
 
 
 def blank(match):
@@ -24,6 +24,13 @@ RULES = [  # (what is typed, what takes its place)
     (r"(?m)(?<=\S)[ \t]+(?:#|//)(?![\d{]).*$|^[ \t]*(?:#+|//)(?=[ \t])", blank),  # comments behind a formula, the mark of one around it
     (LINE_START + r"(?:\(?\d+(?:\.\d+)*\)|\d+(?:\.\d+)*\.(?=[ \t]+[^\d\s/*])|[a-h]\)|[Ss]tep \d+[.:)])(?=\s)", blank),  # 1) 2. a) Step 3:
     (r"\*\*(?=[A-Z][^*\n]*\*\*)|(?<=[a-z:.])\*\*(?=\s|$)", blank),  # **bold words**
+    (r"(?m)^[ \t]*[\[\]][ \t]*$|(?<=\$\$)\[(?=\s*\n)|(?<=\n)\](?=\$\$)", blank),  # what Markdown left of \\[ and \\]
+    (r"(?m)^[ \t]*\[ ([^\[\]\n]*) \][ \t]*$", lambda m: m.group().replace("[", " ").replace("]", " ") if "=" in m[1] else m.group()),
+    (r"(?<!\w)__(?=\w[^\n]{0,60}?\S__(?!\w))|(?<=[\w\])])__(?!\w)|\bself\._{0,2}", blank),
+    (r"(?<![\w.])1/2(?=[mnN](?![\w^]))", ".5/"),  # 1/2m
+    (r": =", keeping(":=")),
+    (r"\b(?:batch_size|num_examples|X\.shape\[\d\])(?!\w)", keeping("m", "<")),
+    (r"(?<![\w\\}])[d∂δ]\((\w{1,14})\)(?=\s*(?:/|[*=+\-)]|$))", lambda m: f"∂{m[1]}  "),
     (r"\\sum\*(?=\{)", keeping(r"\sum_")),  # an underscore that Markdown took
     (r"\\(?=[_*^])", blank),  # and one that was saved from it
     (r"<su([bp])>", lambda m: ("_" if m[1] == "b" else "^") + "{   "),
@@ -31,8 +38,8 @@ RULES = [  # (what is typed, what takes its place)
     (r"(?<!\$)\$ \$(?!\$)", keeping("$$")),
     (r"\b(?:math|Math|torch|numpy|tf|jnp|mx|xp|cp)\.(?=[a-z]+\()", keeping("np.")),
     (r"\((?:by|since|because|using|chain rule|note|see|from|element[ -]?wise)\b[^()=]*(?:\([^()=]*\)[^()=]*)*\)", blank),  # remarks
-    (rf"δ({QUOTIENT}/\s*\(?\s*)δ(?=\s*[A-Za-z])", lambda m: "∂" + m[1] + "∂"),
-    (r"(?:^|(?<=[\n$]))(\s*(?:\\text\{)?\s*(?:where|if|for|when|case|assume|suppose)\b[^.,:=$\n]{0,12}(?:=|\\neq?)\s*\w\s*),", lambda m: m[1] + ":"),
+    (rf"δ({QUOTIENT}/ ?\(? ?)δ(?=\s*[A-Za-z])", lambda m: "∂" + m[1] + "∂"),
+    (r"(?:^|(?<=[\n$]))([ \t]{0,20}(?:\\text\{)?[ \t]?(?:where|if|for|when|case|assume|suppose)\b[^.,:=$\n]{0,12}(?:=|\\neq?)\s*\w\s*),", lambda m: m[1] + ":"),
 ]
 
 
