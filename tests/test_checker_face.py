@@ -8,7 +8,8 @@ import pytest
 
 from linebyline import __main__ as command_line
 from linebyline import check
-from linebyline.checker import face, interface
+from linebyline.checker import interface
+from linebyline.checker.face import showing
 from linebyline.network import question_network
 
 RIGHT = r"\frac{\partial E}{\partial w_5} = \delta_{o1} out_{h1}"
@@ -55,7 +56,7 @@ def test_the_html_says_every_status_in_words_and_shows_the_source():
     assert "✗ wrong" in words and "the truth here" in words
     assert r"\delta_{o1} out_{h2}" in words
     assert "color:" not in page.replace("color:inherit", "").replace("currentColor", "") or "color:inherit" in page
-    assert "#" not in face.STYLE and "rgb" not in face.STYLE
+    assert "#" not in showing.STYLE and "rgb" not in showing.STYLE
 
 
 def test_the_html_is_readable_without_typesetting():
@@ -90,7 +91,7 @@ def test_hostile_text_is_escaped_and_kept_from_the_typesetting(text):
 def test_a_message_with_markup_in_it_is_escaped():
     page = check(RIGHT, question_network(), aliases={"v": "out_h"})._repr_html_()
     assert "<script" not in page
-    assert "<b>" not in face._with_code("a $<b>$ c <b>")
+    assert "<b>" not in showing._with_code("a $<b>$ c <b>")
 
 
 def run(arguments, text="", monkeypatch=None, capsys=None):

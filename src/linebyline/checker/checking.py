@@ -72,8 +72,10 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     names = names_in(chains) | (names_of(target) if target else {})
     scenes, guessed = likely_scenes(network, names, notation, aliases)
     aliases = aliases + read_aliases(scenes[0].aliases)
-    candidates = definable(chains, names)
-    rows = likely_rows(notation, names, aliases, quotients_in(chains), {item.name for item in candidates.values()}, roles_in(chains))
+    candidates, quotients = definable(chains, names), quotients_in(chains)
+    if "w" not in names and any(below == "m" for _, below in quotients):  # y = m x + b
+        aliases = aliases + read_aliases([("m", "w")])
+    rows = likely_rows(notation, names, aliases, quotients, {item.name for item in candidates.values()}, roles_in(chains))
     defined = definitions(candidates, chains, names, rows[0], aliases)
     own_biases = not guessed and scenes[0].shared_bias and numbers_biases(names, convention(rows[0]))
     if own_biases:

@@ -99,7 +99,7 @@ class Search:
         """A text that writes out scores and no bias is about a network that has none."""
         if outcome.score and not {"b", "B", "beta"} & set(self.task.names) and outcome.judge.scene.bias and outcome.writes_out_scores():
             bare = Judge(self.task, replace(outcome.judge.scene, bias=False), outcome.judge.conv).run()
-            if bare.score == 0:
+            if bare.score < outcome.score and bare.all_read() and not bare.wrong_places():
                 bare.loose_notes.append("right for a network without biases")
                 return bare
         return outcome

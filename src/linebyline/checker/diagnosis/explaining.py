@@ -37,6 +37,8 @@ def explain(judge, side, verdict, deadline):
         would = f"{'it ' * bool(verdict.message)}would be right if {edit.what}"
         # an unknown name may be right in a way nobody told the checker: it stays unread, with a suggestion
         return "wrong" if verdict.conflict else verdict.status, joined(verdict.message, would, other), repaired
+    if verdict.status == "wrong" and verdict.reading is None and judge.task.notation is None and judge.conv.family != "question":
+        return "unreadable", f"{base}; no reading of the letters fits: say with notation or aliases what they are, or mend it", ""
     if verdict.status == "wrong":
         left = left_repair(judge, side, verdict, deadline + 0.05)
         if left:

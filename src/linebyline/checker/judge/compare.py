@@ -84,6 +84,7 @@ class Comparer:
         leaf, _ = left.leaf()
         if leaf is not None and leaf.node.name in ("J", "H") and min(value.shape[-2:]) > 1 == min(truth.shape[-2:]):
             raise Unreadable(f"{leaf.node.name} is no matrix in this notation; say with aliases what it is, or write the derivative")
+        value, total = (value, "") if reading.variables else added_up(value, truth, left)
         value, note = shaped(value, truth, reading.modes, by_one_neuron(left, evaluator.scene))
         mask = np.True_
         for test in reading.tests:
@@ -95,7 +96,7 @@ class Comparer:
             axis = evaluator.axis[index]
             if "#" not in index and value.shape[axis] > 1 == truth.shape[axis] and index not in tested:
                 raise Mismatch(f"no sum binds the index {index}, and the left side does not have it")
-        return agree(value, truth, mask), {*evaluator.notes, *filter(None, [note])}
+        return agree(value, truth, mask), {*evaluator.notes, *filter(None, [note, total])}
 
     @np.errstate(all="ignore")
     def compare_digits(self, reading, left):
@@ -206,6 +207,14 @@ def spells_out_units(reading):
     """Whether a side writes out the exponentials of numbered units, so that it names all there are."""
     numbered = any(isinstance(slot, int) for leaf in reading.builder.leaves for choice in leaf.options for slot in choice.slots)
     return numbered and bool(built(reading.tree, "exp"))
+
+
+def added_up(value, truth, left):
+    """A formula of whole layers for the error itself is meant for each output: add it up, and say so."""
+    _, choice = left.leaf()
+    if choice is None or choice.kind != "loss" or truth.shape[-2:] != (1, 1) or value.shape[-2:] == (1, 1) or 1 not in value.shape[-2:]:
+        return value, ""
+    return value.sum((-1, -2), keepdims=True), "loose: right if it is added up over the outputs"
 
 
 def by_one_neuron(left, scene):

@@ -57,6 +57,8 @@ class Habits:
                     self.look_at_weight(name, [term for term in terms if term[0] != "word"])
                 elif kinds & {"net", "out", "delta", "target"}:
                     self.open_vector |= not terms or self.conv.sub_layers
+        deltas = [terms[0][1] for node in self.names.get("delta", ()) if len(terms := sub_terms_or_none(node)) == 1 and terms[0][0] == "digits"]
+        self.conv.ahead = int(self.scene.layers + 1 == max(map(int, deltas), default=0))
         self.conv.units = {layer: list(numbers) for layer, numbers in units.items()}
 
     def look_at_weight(self, name, terms):
@@ -110,7 +112,7 @@ class Habits:
     def orders(self):
         """The orders that the indices of a weight may have, the likelier first."""
         scene, conv = self.scene, self.conv
-        order = scene.weights or self.order_shown() or (conv.order if conv.order != "?" else self.order_by_alphabet())
+        order = scene.weights or self.order_shown() or self.order_of_a_column() or (conv.order if conv.order != "?" else self.order_by_alphabet())
         if scene.vectors == "rows" and self.matrix and not (self.two_index or scene.weights):
             order = "from_to"
         pinned = scene.weights or (conv.name == self.task.notation != "question" and conv.order != "?")
@@ -129,6 +131,11 @@ class Habits:
             if len(unit) == 1 and len(pair) == 2 and pair[0] != pair[1] and unit[0] in pair and "loss" not in self.kinds.get(above.name, ()):
                 shown.add(("to_from", "from_to")[pair.index(unit[0])])
         return shown.pop() if len(shown) == 1 else ""
+
+    def order_of_a_column(self):
+        """One neuron's weights are a column where a text writes w^T x; empty if it does not."""
+        small = [node for name, found in self.names.items() if "W" in self.kinds[name] and name[0].islower() for node in found if not node.subs]
+        return "from_to" if self.scene.layers == 1 and any(script_text(s) in ("T", "top") for node in small for s in node.sups) else ""
 
     def order_by_alphabet(self):
         """Guess the order of w's indices: w_ij from i to j, w_kj to k from j."""

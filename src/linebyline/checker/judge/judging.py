@@ -249,7 +249,7 @@ class Judge(Comparer):
             except Unreadable as error:
                 problems.append(error)
                 continue
-            more = [plan | {flag} for flag in ("wide", "near") if f"may be {flag}" in builder.saw]
+            more = [plan | {flag} for flag in ("wide", "near", "each") if f"may be {flag}" in builder.saw]
             plans += [wider for wider in more if wider not in plans]
             derivatives, whole_sums = built(tree, "D"), self.scene.batch and built(tree, "entries")
             for reading in self.read(builder, tree, limit, reference, tests):

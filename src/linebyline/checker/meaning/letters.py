@@ -14,6 +14,7 @@ from functools import cache
 ROWS = {
     "question": ("question", "x i", "net", "out h", "net", "out o", "target t", "to_from"),
     "question: z and a": ("question", "x i", "z", "a h", "z", "a o", "target t y", "to_from"),
+    "question: h, o and a": ("question", "x i", "h", "a", "o", "a", "target t y", "to_from"),
     "nielsen": ("layers", "x", "z", "a", "z", "a", "y t", "to_from"),
     "h and yhat": ("layers", "x", "z", "h", "z", "yhat o", "y t", "to_from"),
     "goodfellow": ("layers", "x", "a", "h", "a", "yhat h", "y t", "to_from"),
@@ -143,6 +144,7 @@ class Convention:
     letters: dict = field(default_factory=dict)
     layered: bool = False
     sub_layers: bool = False
+    ahead: int = 0  # how far the numbers of deltas are ahead of those of scores
     units: dict = field(default_factory=dict)
     sample: str = ""
     layer_letter: str = "l"

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from linebyline.checker.meaning.letters import ROLE_WORDS
 from linebyline.checker.meaning.scripts import is_layer_text, layer_number, spelling, sub_terms, super_terms
-from linebyline.checker.meaning.slots import Slots, Spot, domains, plain
+from linebyline.checker.meaning.slots import EXAMPLE, Slots, Spot, domains, plain
 from linebyline.checker.parser.tokens import Unreadable
 
 
@@ -82,6 +82,8 @@ class Symbol(Slots):
             raise Unreadable(f"{name}: the name is not known in this notation; say what it is with aliases={{{name!r}: ...}}")
         terms = list(split_units(sub_terms(node), scope, conv))
         self.terms = [term for term in terms if term[0] != "word"]
+        if self.terms == [("digits", "0")] and scene.layers == 1 and scene.bias and ("W", None) in self.meanings:  # \theta_0, of the input 1
+            self.meanings, self.terms = [("b", None)], []
         marks = [self.word(term[1]) for term in terms if term[0] == "word"]
         self.read_marks([*super_terms(node), *filter(None, marks)])
 
@@ -190,7 +192,7 @@ class Symbol(Slots):
         spelt, conv = f"{term[1]}{term[2]:+d}" if term[0] == "expr" else term[1], self.conv
         if spelt.isdecimal():
             weight = base == "W" and conv.family == "question" and self.node.name.islower() and not conv.sub_layers  # w_5
-            layer = None if weight else int(spelt) - self.options.first * conv.sub_layers
+            layer = None if weight else int(spelt) - self.options.first * conv.sub_layers - conv.ahead * (base == "delta")
         else:
             layer = layer_number(spelt, base, self.options, self.scene) if conv.sub_layers and spelt[0] in "lL" else None
         if layer is not None and base in ("W", "b", "net", "out", "delta"):
@@ -206,7 +208,11 @@ def shown(choice, scene):
     layer = {0: "the inputs", scene.layers: "the output layer"}.get(choice.layer, hidden)
     if choice.kind == "size":
         return "the number of examples" if choice.layer < 0 else f"the number of units of {layer}"
-    where = ["class label" if slot == "label" else plain(slot) for slot in choice.slots if slot is not None]
+    where = [
+        "class label" if slot == "label" else f"example {plain(slot)}" if domain == EXAMPLE else plain(slot)
+        for slot, domain in zip(choice.slots, choice.domains)
+        if slot is not None
+    ]
     updated, kind = "updated " * choice.kind.startswith("new "), choice.kind.removeprefix("new ")
     if kind == "W" and len(where) == 2:
         return f"{updated}weight of {layer}, to {where[0]} from {where[1]}"
@@ -214,5 +220,5 @@ def shown(choice, scene):
     if kind == "out" and choice.layer == 0:
         words = ["input"]
     if where:
-        words.append("unit " * (len(where) == 1) + ", ".join(where))
+        words.append("unit " * (len(where) == 1 and "example" not in where[0]) + ", ".join(where))
     return " ".join(filter(None, [*words, "transposed" * choice.transpose]))

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from linebyline.checker.meaning.scripts import PREFIX, spelling
 
 EXAMPLE = ("example", 0)
+EACH = "each example"  # bound by a sum that names no index
 
 
 class Spot(NamedTuple):
@@ -73,7 +74,8 @@ class Slots:
         """The ways in which the indices take a quantity's slots: (slots, cost, note, loose)."""
         slots = self.slots(spot.base)
         where = {"to": ("unit", spot.layer), "from": ("unit", spot.layer - 1), "unit": ("unit", spot.layer), "example": EXAMPLE}
-        above = {"example": self.take(spot.sample, EXAMPLE)} if spot.sample and "example" in slots else {}
+        sample = spot.sample or (("var", EACH) if EACH in self.scope else None)
+        above = {"example": self.take(sample, EXAMPLE)} if sample and "example" in slots else {}
         for terms, cost, note, loose in self.spellings(spot, above):
             for order in permutations([slot for slot in slots if slot not in above], len(terms)):
                 taken = above | {slot: self.take(term, where[slot]) for slot, term in zip(order, terms)}
@@ -190,6 +192,8 @@ class Slots:
         terms, sizes = spot.terms, self.scene.sizes
         digits = terms[0][1] if len(terms) == 1 and terms[0][0] == "digits" else ""
         pair = len(digits) == 2 and "0" not in digits and (not self.question or spot.numbered)
+        if digits and not pair and not self.question and self.node.name.isupper():
+            return  # W_2 is a matrix
         if digits and not pair and (not spot.numbered or len(sizes) == 2):
             place = int(digits) - 1 - sum(a * b for a, b in zip(sizes[: spot.layer - 1], sizes[1:]))
             if 0 <= place < sizes[spot.layer] * sizes[spot.layer - 1]:

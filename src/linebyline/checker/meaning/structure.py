@@ -11,6 +11,7 @@ from linebyline.checker.meaning.aliases import FUNCTION_ROLES, in_book_names, wi
 from linebyline.checker.meaning.letters import COUNTS, FUNCTIONS, LOSSES, NAMED
 from linebyline.checker.meaning.notation import Choice, choices, split_units
 from linebyline.checker.meaning.scripts import is_layer_text, joined, layer_number, spelling, sub_terms, super_terms
+from linebyline.checker.meaning.slots import EACH
 from linebyline.checker.meaning.sums import INDICATOR_NAMES, Sums
 from linebyline.checker.parser.grammar import Node, Parser, single_item
 from linebyline.checker.parser.tokens import Unreadable, script_text
@@ -41,9 +42,9 @@ class Leaf:
 class Builder(Sums):
     """Turn a parsed side into a nested tree whose leaves wait for a choice."""
 
-    def __init__(self, conv, scene, options, aliases=(), wide=False, near=False, everywhere=(), count=0, known=None):
+    def __init__(self, conv, scene, options, aliases=(), wide=False, near=False, each=False, everywhere=(), count=0, known=None):
         self.conv, self.scene, self.options, self.aliases = conv, scene, options, aliases
-        self.wide, self.near, self.saw = wide, near, set()  # how far sums and derivatives reach, and what could reach further
+        self.wide, self.near, self.each, self.saw = wide, near, each, set()  # how far sums and derivatives reach, and what could reach further
         self.by_key, self.count, self.known, self.depth = {}, count, {} if known is None else known, 0
         self.everywhere, self.free = set(everywhere), set(everywhere)  # index letters that no sum binds
         self.same, self.entries = [], []  # indices that are compared, and those of whole formulas
@@ -230,7 +231,7 @@ class Builder(Sums):
             raise Unreadable(f"{item.name} is a function: of what?")
         subs, sups = (tuple(script_text(script) for script in scripts) for scripts in (item.subs, item.sups))
         letters = {t.text for script in item.subs + item.sups for t in script}
-        key = (item.name, item.primes, subs, sups, tuple(sorted((k, v) for k, v in scope.items() if k in letters)))
+        key = (item.name, item.primes, subs, sups, tuple(sorted((k, v) for k, v in scope.items() if k in letters or k == EACH)))
         if key not in self.by_key:
             if len(self.by_key) >= MAX_LEAVES:
                 raise Unreadable(f"more than {MAX_LEAVES} different symbols")

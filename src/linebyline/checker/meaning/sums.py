@@ -3,6 +3,7 @@
 import re
 
 from linebyline.checker.meaning.scripts import is_index, joined, sub_terms
+from linebyline.checker.meaning.slots import EACH
 from linebyline.checker.parser.grammar import INDICATORS, single_item, walk
 from linebyline.checker.parser.pieces import read_condition
 from linebyline.checker.parser.tokens import Unreadable, script_text
@@ -21,7 +22,8 @@ class Sums:
         """A sum over everything behind it, and over `tail`, the terms behind those."""
         variables, conditions, first, stop = self.bounds(item)
         if not variables:
-            variables = self.open_letters(rest, scope)
+            self.saw |= {"may be each"} if self.scene.batch else set()
+            variables = [EACH] if self.each else self.open_letters(rest, scope)
             self.loose += [f"the sum without an index is read as over {' and '.join(variables)}"] if variables else []
         inner = dict(scope)
         for letter in variables:
@@ -36,13 +38,14 @@ class Sums:
         return ("sum", [inner[letter] for letter in variables], tests, self.limits(first, stop, scope), body)
 
     def open_letters(self, rest, scope):
-        """For a sum sign without an index: the index letters of what follows that nothing else binds."""
-        letters = {}
+        """For a sum sign without an index: the index letters of what follows that nothing else binds, or else those of the left side."""
+        letters, everywhere = {}, {}
         for node in walk(tuple(item for _, item in rest)):
             terms = sub_terms(node) if node.kind == "name" else []
-            open_terms = [t for t in terms if t[0] == "var" and t[1] not in scope and t[1] not in self.everywhere]
-            letters.update((t[1], None) for t in open_terms if t[1] not in ("h", "o") or len(terms) == 1)
-        return list(letters)[:2]
+            for term in terms:
+                if term[0] == "var" and term[1] not in scope and (term[1] not in ("h", "o") or len(terms) == 1):
+                    (everywhere if term[1] in self.everywhere else letters)[term[1]] = True
+        return list(letters or everywhere)[:2]
 
     def bounds(self, item):
         """Read below and above a sum sign: variables, excluded cases, the first value, the last one."""

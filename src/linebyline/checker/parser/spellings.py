@@ -224,6 +224,15 @@ def functions_of_the_input(ts, at):
     return [*kept[:-1], replace(kept[-1], end=ts[end - 1].end)], end
 
 
+@rule("f", "h", needs={"y"})
+def predictions(ts, at):
+    r"""``f(x_i) - y_i``: the network's output for that input, where there is a target too."""
+    inside, end = _inside(ts, at + 1)
+    if not inside or ts[at + 1].text != "(" or inside[0].text not in ("x", "X") or _scripts(inside, 1) != len(inside):
+        return None
+    return _spell(ts[at:end], "yhat", inside[1:]), end
+
+
 @rule("1", "I", "chi", "np", "(", "[", "{", needs=MORE)
 def slopes_of_relu(ts, at):
     r"""``1_{z > 0}``, ``\mathbb 1[z > 0]``, ``(z > 0)``, ``np.int64(z > 0)``: the derivative of relu at z."""

@@ -39,7 +39,10 @@ RULES = [  # (what is typed, what takes its place)
     (r"\b(?:math|Math|torch|numpy|tf|jnp|mx|xp|cp)\.(?=[a-z]+\()", keeping("np.")),
     (r"\((?:by|since|because|using|chain rule|note|see|from|element[ -]?wise)\b[^()=]*(?:\([^()=]*\)[^()=]*)*\)", blank),  # remarks
     (rf"δ({QUOTIENT}/ ?\(? ?)δ(?=\s*[A-Za-z])", lambda m: "∂" + m[1] + "∂"),
-    (r"(?:^|(?<=[\n$]))([ \t]{0,20}(?:\\text\{)?[ \t]?(?:where|if|for|when|case|assume|suppose)\b[^.,:=$\n]{0,12}(?:=|\\neq?)\s*\w\s*),", lambda m: m[1] + ":"),
+    (
+        r"(?:^|(?<=[\n$]))([ \t]{0,20}(?:\\text\{)?[ \t]?(?:where|if|for|when|case|assume|suppose)\b[^.,:=$\n]{0,12}(?:=|\\neq?)\s*\w\s*),",
+        lambda m: m[1] + ":",
+    ),
 ]
 
 
