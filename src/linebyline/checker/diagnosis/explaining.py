@@ -37,7 +37,7 @@ def explain(judge, side, verdict, deadline):
         would = f"{'it ' * bool(verdict.message)}would be right if {edit.what}"
         # an unknown name may be right in a way nobody told the checker: it stays unread, with a suggestion
         return "wrong" if verdict.conflict else verdict.status, joined(verdict.message, would, other), repaired
-    if verdict.status == "wrong" and verdict.reading is None and judge.task.notation is None and judge.conv.family != "question":
+    if verdict.status == "wrong" and may_be_misread(judge, verdict):
         return "unreadable", f"{base}; no reading of the letters fits: say with notation or aliases what they are, or mend it", ""
     if verdict.status == "wrong":
         left = left_repair(judge, side, verdict, deadline + 0.05)
@@ -49,6 +49,15 @@ def explain(judge, side, verdict, deadline):
     if other:
         return "wrong", joined(verdict.message, other), ""
     return verdict.status, base, ""
+
+
+CODE = re.compile(r"\bnp\.|\bdot\(|\.T\b")
+
+
+def may_be_misread(judge, verdict):
+    """Whether a side fits its left side in no reading, and its letters may not be what they were taken for: no layer, no program says so."""
+    said = judge.task.notation or judge.conv.family == "question" or judge.conv.layered or CODE.search(judge.task.text)
+    return verdict.reading is None and not said and "a transpose is missing" not in verdict.message
 
 
 # a factor, another network, a known slip

@@ -13,7 +13,8 @@ class Outcome:
         self.loose_notes = [n.removeprefix("loose: ") for n in options.notes if n.startswith("loose: ")]
         if len(self.loose_notes) == 1 and "w_{ij}" in self.loose_notes[0] and sum("W" in kinds_in(v) for v in right) > 1:
             self.loose_notes = []  # more than one line agrees on the order of the indices
-        self.score = weight(flat) + sum(1.0 for v in flat for n in v.notes if n.status != "note-ok")
+        unfit = sum(v.status == "wrong" and v.reading is None for v in flat)  # shapes that fit are likelier meant
+        self.score = 0.1 * unfit + weight(flat) + sum(1.0 for v in flat for n in v.notes if n.status != "note-ok")
         self.score += len(right) * (0.5 * bool(self.loose_notes) + judge.only_one_unit())
 
     def unread(self):

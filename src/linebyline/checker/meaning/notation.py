@@ -82,7 +82,7 @@ class Symbol(Slots):
             raise Unreadable(f"{name}: the name is not known in this notation; say what it is with aliases={{{name!r}: ...}}")
         terms = list(split_units(sub_terms(node), scope, conv))
         self.terms = [term for term in terms if term[0] != "word"]
-        if self.terms == [("digits", "0")] and scene.layers == 1 and scene.bias and ("W", None) in self.meanings:  # \theta_0, of the input 1
+        if self.terms == [("digits", "0")] and scene.layers == 1 and scene.bias and self.meanings[0][0] in ("W", "b"):  # \theta_0, of the input 1
             self.meanings, self.terms = [("b", None)], []
         marks = [self.word(term[1]) for term in terms if term[0] == "word"]
         self.read_marks([*super_terms(node), *filter(None, marks)])

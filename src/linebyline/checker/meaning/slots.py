@@ -183,6 +183,8 @@ class Slots:
         vague = number and self.question and self.conv.units and self.scene.layers > 1
         note = f"{spelling(self.node)} does not say whether it is a hidden or an output unit" if vague else ""
         yield Spelling(terms, 0.6 * whole, note, bool(note))
+        if terms != spot.terms and "example" in self.slots(spot.base):  # y_{ik}: the example i, the unit k
+            yield Spelling(spot.terms)
         if letter in ("y", "c"):
             example = [("var", terms[0][2])] if len(terms[0]) > 2 and "example" in self.slots(spot.base) and not above else []
             yield Spelling([*example, ("label", letter)], -0.5)
