@@ -73,8 +73,9 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     scenes, guessed = likely_scenes(network, names, notation, aliases)
     aliases = aliases + read_aliases(scenes[0].aliases)
     candidates, quotients = definable(chains, names), quotients_in(chains)
-    if "w" not in names and any(below == "m" for _, below in quotients):  # y = m x + b
-        aliases = aliases + read_aliases([("m", "w")])
+    if not {"w", "W"} & set(names):  # y = m x + b, y = beta^T x
+        slopes = {"m": any(below == "m" for _, below in quotients), "beta": any(node.subs or node.sups for node in names.get("beta", ()))}
+        aliases = aliases + read_aliases([(letter, "w") for letter, meant in slopes.items() if meant])
     rows = likely_rows(notation, names, aliases, quotients, {item.name for item in candidates.values()}, roles_in(chains))
     defined = definitions(candidates, chains, names, rows[0], aliases)
     own_biases = not guessed and scenes[0].shared_bias and numbers_biases(names, convention(rows[0]))

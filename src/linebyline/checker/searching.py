@@ -47,7 +47,7 @@ class Search:
             best = self.judged(found.scene, found.row, self.task.chains)
             if found.scene is self.scenes[0] and self.refuted and found.row != self.refuted.row:
                 best.doubt(self.refuted.row, self.refuted.outcome.wrong_places())
-        best = self.with_own_biases(self.without_biases(best))
+        best = self.with_minus_deltas(self.with_own_biases(self.without_biases(best)))
         if self.task.guessed and best.wrong_places():
             self.right_elsewhere(best)
         return best
@@ -102,6 +102,15 @@ class Search:
             if bare.score < outcome.score and bare.all_read() and not bare.wrong_places():
                 bare.loose_notes.append("right for a network without biases")
                 return bare
+        return outcome
+
+    def with_minus_deltas(self, outcome):
+        """Some books' delta is minus the derivative: a whole text that is right so, and only so, means it."""
+        if self.task.notation is None and "delta" in self.task.names and outcome.wrong_places():
+            other = Judge(self.task, replace(outcome.judge.scene, minus_deltas=True), outcome.judge.conv).run()
+            if other.score < outcome.score and not other.wrong_places():
+                other.loose_notes.append(r"right if $\delta$ stands for $-\partial E/\partial net$, as in some books")
+                return other
         return outcome
 
     def with_own_biases(self, outcome):

@@ -73,7 +73,7 @@ class Habits:
         for name, found in self.names.items():
             if any(kind == "target" or place == 0 for kind, place in self.conv.meanings(name)):
                 for spelt in (script_text(script) for node in found for script in node.sups):
-                    if re.fullmatch(r"\([a-kn-z]\)|[npid]", spelt):
+                    if re.fullmatch(r"\([a-kn-z]\)|[npidx]", spelt):
                         return spelt.strip("()")
         return ""
 
@@ -88,7 +88,7 @@ class Habits:
             way = ("to i from j", "from i to j") if not only_rows else ("to", "from")
             way = way[order == "from_to"]
             notes = {
-                f"layers counted with the inputs as layer {first}": a,
+                f"loose: right if layers are counted with the inputs as layer {first}": a,
                 "loose: right if the weights W^{(l)} lead out of layer l, not into it": b,
                 f"loose: right if W has one row a unit it leads {way}" if only_rows else f"loose: right if w_{{ij}} leads {way}": c,
                 f"loose: right for {vector[:-1]} vectors": d,

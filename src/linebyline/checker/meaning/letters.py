@@ -31,6 +31,7 @@ ROWS = {
     "haykin": ("layers", "x", "v", "y", "v", "y", "d", "to_from"),
     "wikipedia": ("layers", "x", "net z", "o", "net z", "o", "t y", "?"),
     "duda": ("layers", "x", "net", "y", "net", "z", "t", "to_from"),
+    "net and y": ("layers", "x", "net", "y", "net", "y", "t d", "to_from"),
     "net and o": ("layers", "x", "net", "h", "net", "o y", "t d", "?"),
     "net and a": ("layers", "x", "net", "a", "net", "a", "y t", "?"),
     "h and o": ("layers", "x", "h", "o", "h", "yhat o", "y t d", "?"),

@@ -143,12 +143,14 @@ class Symbol(Slots):
             for layer, cost, left in found:
                 inputs = base == "eta" or (base == "out" and (terms or self.node.name not in ("out", "output")))  # the outputs of layer 0
                 if (0 if inputs else 1) <= layer <= last and (base != "target" or layer == last):
-                    doubt = self.doubt(layer) if place == "last" and layer < last and not text else ""
+                    inner = base == "out" and layer and self.node.name in ("x", "X") and self.conv.layered  # an x beside numbered layers
+                    doubt = self.doubt(base, layer) if not text and ((place == "last" and layer < last) or inner) else ""
                     yield Spot(base, layer, left, sample, power, rank * 0.25 + cost, doubt, bool(text))
 
-    def doubt(self, layer):
-        """What a letter of the last layer has to be if it is read in another one."""
-        return f"right if {spelling(self.node)} is the score of {'the hidden layer' if self.scene.layers == 2 else f'layer {layer}'}"
+    def doubt(self, base, layer):
+        """What a letter has to be if it is read in a layer where it does not usually stand."""
+        what = "score" if base == "net" else "output"
+        return f"right if {spelling(self.node)} is the {what} of {'the hidden layer' if self.scene.layers == 2 else f'layer {layer}'}"
 
     def above(self):
         """What stands above, as (power, layer); a number is a power, or a layer, as it is in z^3_1 where it comes first."""

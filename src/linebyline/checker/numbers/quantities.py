@@ -47,7 +47,7 @@ LOSSES = {
     ),
     "cross_entropy": (lambda out, target: -target * np.log(out), lambda out, target: -target / out),
 }
-OF_EXAMPLES = ("net", "out", "target", "delta", "gradient out", "unit loss", "example loss")
+OF_EXAMPLES = ("net", "out", "target", "delta", "gradient net", "gradient out", "unit loss", "example loss")
 
 
 def activate(name, net, primes=0):
@@ -86,7 +86,7 @@ class Numbers:
             if self.free == ("out", layer):
                 return
             delta = out * (gradient - (out * gradient).sum(-1, keepdims=True)) if name == "softmax" else activate(name, net, 1) * gradient
-            arrays["delta", layer] = delta
+            arrays["gradient net", layer], arrays["delta", layer] = delta, -delta if scene.minus_deltas else delta
             if self.free == ("net", layer):
                 return
             arrays["gradient W", layer] = delta.swapaxes(-1, -2) @ arrays["out", layer - 1]

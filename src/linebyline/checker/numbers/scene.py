@@ -46,6 +46,8 @@ class Scene:
         One bias a layer instead of one a unit.
     bias : bool
         Whether there are biases at all.
+    minus_deltas : bool
+        Whether :math:`\delta` stands for :math:`-\partial E/\partial net`, as in some books.
     weights : str, optional
         ``"to_from"`` if :math:`w_{ji}` leads to j from i, ``"from_to"`` if it leads from j to i;
         None lets the notation decide.
@@ -81,6 +83,7 @@ class Scene:
     reduction: str = "sum"
     shared_bias: bool = False
     bias: bool = True
+    minus_deltas: bool = False
     weights: str | None = None
     vectors: str | None = None
     first_layer: int | None = None

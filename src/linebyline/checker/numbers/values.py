@@ -328,7 +328,7 @@ class Evaluator:
     def gradient(self, choice, numbers):
         """The derivative of the error by a quantity."""
         self.check_variable(choice)
-        return self.quantity(replace(choice, kind="delta" if choice.kind == "net" else f"gradient {choice.kind}"), numbers)
+        return self.quantity(replace(choice, kind=f"gradient {choice.kind}"), numbers)
 
     def _D(self, numbers, body, leaf):
         variable, of = self.chosen[leaf.key], self.chosen[body[1].key] if body[0] == "leaf" else None

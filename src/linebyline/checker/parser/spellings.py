@@ -79,7 +79,10 @@ def _spell(replaced, *parts):
 @rule("_", needs={"'"})
 def primed_indices(ts, at):
     """``z_{k'}``: a prime on an index is part of its name."""
-    end, made = max(at + 2 + (_kind(ts, at + 2) == "prime"), _inside(ts, at + 1)[1]), []
+    bare = _kind(ts, at + 2) == "prime"
+    if bare and (_is(ts, at + 3, "(") or _is(ts, at - 1, "w", "W", "b", "B")):  # g_k'(z), b_k': a slope, and what is new
+        return None
+    end, made = max(at + 2 + bare, _inside(ts, at + 1)[1]), []
     for token in ts[at:end]:
         primed = token.kind == "prime" and made[-1].kind == "name" and len(made[-1].text) == 1
         made[-1 if primed else len(made) :] = [replace(made[-1], text=made[-1].text + "'", end=token.end) if primed else token]
@@ -99,6 +102,22 @@ def units_without_a_mark(ts, at):
     letters = "a z s t y d net out target delta".split()
     glued = _is(ts, at - 1, *letters) and ts[at - 1].end == ts[at].start and _kind(ts, at + 1) == "num" and ts[at].end == ts[at + 1].start
     return (_spell(ts[at : at + 2], "_{", ts[at : at + 2], "}"), at + 2) if glued and _kind(ts, at - 2) not in ("sub", "sup") else None
+
+
+@rule("delta")
+def deltas_without_a_mark(ts, at):
+    r"""``\delta{j}``: the index in braces."""
+    inside, end = _inside(ts, at + 1)
+    index = inside and len(inside) == 1 and ts[at + 1].text == "{" and (inside[0].kind == "num" or inside[0].text in tuple("hijklmno"))
+    return (_spell(ts[at:end], ts[at : at + 1], "_{", inside, "}"), end) if index else None
+
+
+@rule("{")
+def braces_around_everything(ts, at):
+    r"""``\mathbf{a = b}``: the equation in the braces."""
+    inside, end = _inside(ts, at)
+    relates = at == 0 and end == len(ts) and inside and any(t.kind == "rel" and depth == 0 for t, depth in levels(inside))
+    return (inside, end) if relates else None
 
 
 # ---------------------------------------------------------------- derivatives
@@ -182,6 +201,14 @@ def differential_operator(ts, at):
     if _kind(ts, at + 1) != "sub" or _kind(ts, after) != "name":
         return None
     return _spell(ts[at:end], r"\frac{\partial", ts[after:end], r"}{\partial net", ts[at + 1 : after], "}"), end
+
+
+@rule("nabla")
+def gradients_by_an_argument(ts, at):
+    r"""``\nabla L(w)``: the gradient by w."""
+    inside, end = _inside(ts, at + 2)
+    by_it = _is(ts, at + 1, *LOSS_LETTERS) and inside and len(inside) == 1 and inside[0].text in PARAMETERS
+    return (_spell(ts[at:end], ts[at : at + 1], "_{", inside, "}", ts[at + 1 : at + 2]), end) if by_it else None
 
 
 @rule(*LOSS_LETTERS)

@@ -28,9 +28,9 @@ class Token:
 
 # kind, text and spellings of what is not a letter or a number; a text of None: as it is spelt; a kind of "": left out
 TABLE = (
-    ("op", "·", r"· ⋅ × • \cdot \times \sdot \centerdot"),
+    ("op", "·", r"· ⋅ × • \bullet \cdot \times \sdot \centerdot"),
     ("op", "*", r"* ∗ @ .dot \ast \star"),
-    ("op", "⊙", r"⊙ ∘ .* \odot \circ \bullet"),
+    ("op", "⊙", r"⊙ ∘ .* \odot \circ"),
     ("op", "⊗", r"⊗ \otimes"),
     ("op", "/", r"/ ÷ ⁄ ∕ \div"),
     ("op", "-", "- − – —"),
@@ -98,7 +98,7 @@ LEXER = re.compile(
     r"|(?P<end>\\end\s*\{\s*(?P<closed>[A-Za-z]+)\*?\s*\}(?:\s*\\right\s*\.|\s*(?:\\right\s*)?\\\})?)"
     r"|(?P<words>\\(?P<font>text|mbox|textrm|mathrm|operatorname|textnormal|hbox|rm|textit|textbf|mathit|mathsf|texttt)\*?\s*\{(?P<inside>[^{}]*)\})"
     r"|(?P<num>\d+(?:\.(?:\d+|(?=\s*/)))?(?:[eE]-?\d+(?![A-Za-z_0-9]))?|\.\d+)|(?P<run>(?P<letters>[A-Za-z]+)(?P<hat>_hat(?![A-Za-z])|_\{hat\}|\u0302)?)"
-    rf"|(?P<low>[{LOW}]+)|(?P<high>[{HIGH}]+|(?<=[\w\])}}])\.T(?![A-Za-z]))|(?P<sum>\\Sigma(?=\s*_))|(?P<dots>\.\.\.+)|(?P<none>\\(?:left|right)\.)"
+    rf"|(?P<low>[{LOW}]+)|(?P<high>[{HIGH}]+|(?<=[\w\])}}])\.T(?![A-Za-z]))|(?P<sum>\\Sigma(?=\s*[_{{(A-Za-z\\]))|(?P<dots>\.\.\.+)|(?P<none>\\(?:left|right)\.)"
     rf"|(?P<sign>\\[A-Za-z]+|(?<!np)\.dot(?=\()|{SIGNS})|(?P<bad>.)",
     re.S,
 )
@@ -233,7 +233,7 @@ WORDS = (
     "np matmul multiply outer softplus hidden Sigmoid Softmax ReLU Tanh hat err act transpose loss Net Out Total one onehot lr sech power in"
 ).split()
 AT_THE_END = "in one err act hat yhat zhat phat ypred ytrue".split()  # of a run; elsewhere these are letters, as in `sin`
-WHOLE = {"dot", "T", "np", "gamma", "beta", "rho", "CE", "BCE", "MSE", "SSE", "NLL", "RSS", "square", "mean"}
+WHOLE = {"dot", "T", "np", "gamma", "beta", "rho", "CE", "BCE", "MSE", "SSE", "NLL", "RSS", "square", "mean", "new", "old", "Etotal", "learningrate"}
 WORD = re.compile(
     "|".join(
         word + (r"\Z" if word in AT_THE_END else r"(?:(?<=\Aout)|\Z)" if word == "out" else "")
@@ -243,7 +243,7 @@ WORD = re.compile(
 )
 RENAMED = {
     **{"ypred": "yhat", "ytrue": "y", "Sigmoid": "sigmoid", "Softmax": "softmax", "ReLU": "relu", "Tanh": "tanh"},
-    **{"logistic": "sigmoid", "Net": "net", "Out": "out", "Total": "total", "transpose": "top"},
+    **{"logistic": "sigmoid", "Net": "net", "Out": "out", "Total": "total", "Etotal": "E", "learningrate": "eta", "transpose": "top"},
 }
 
 
@@ -254,7 +254,7 @@ def split_run(run, start, scripted, bare):
     """Split a run of letters: known words whole, a differential ``d`` off, without any LaTeX the indices of ``wij``, the rest letter by letter."""
     indexed = GLUED.fullmatch(run, run[0] == "d") if bare and not scripted and run not in WORDS else None
     if run in WHOLE:
-        yield "name", run, start, start + len(run)
+        yield "name", RENAMED.get(run, run), start, start + len(run)
         return
     differential = run[0] == "d" and not scripted and run not in WORDS and (len(run) == 2 or run[1:] in WORDS or bool(indexed))
     if differential:

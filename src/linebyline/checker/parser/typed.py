@@ -36,8 +36,11 @@ RULES = [  # (what is typed, what takes its place)
     (r"<su([bp])>", lambda m: ("_" if m[1] == "b" else "^") + "{   "),
     (r"</su[bp]>", keeping("}", "<")),
     (r"(?<!\$)\$ \$(?!\$)", keeping("$$")),
+    (r"(?m)^[ \t]*[*-] (?=\$)", blank),  # an item of a list
+    (r"(?m)(?:^|(?<=\$))[ \t]*\(\d{1,2}\)(?=\s*\\[a-z])", blank),  # (5)
+    (r"\blearning_rate\b", keeping("eta", "<")),
     (r"\b(?:math|Math|torch|numpy|tf|jnp|mx|xp|cp)\.(?=[a-z]+\()", keeping("np.")),
-    (r"\((?:by|since|because|using|chain rule|note|see|from|element[ -]?wise)\b[^()=]*(?:\([^()=]*\)[^()=]*)*\)", blank),  # remarks
+    (r"\((?:by|since|because|using|chain rule|note|see|from|following|element[ -]?wise)\b[^()=]*(?:\([^()=]*\)[^()=]*)*\)", blank),  # remarks
     (rf"δ({QUOTIENT}/ ?\(? ?)δ(?=\s*[A-Za-z])", lambda m: "∂" + m[1] + "∂"),
     (
         r"(?:^|(?<=[\n$]))([ \t]{0,20}(?:\\text\{)?[ \t]?(?:where|if|for|when|case|assume|suppose)\b[^.,:=$\n]{0,12}(?:=|\\neq?)\s*\w\s*),",
