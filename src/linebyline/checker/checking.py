@@ -10,7 +10,7 @@ from dataclasses import replace
 from linebyline.checker.diagnosis.reporting import report
 from linebyline.checker.guess.claims import scalar_claim
 from linebyline.checker.guess.likely import likely_scenes, names_in, names_of
-from linebyline.checker.guess.own import OWN_BIASES, definable, definitions, numbers_biases
+from linebyline.checker.guess.own import OWN_BIASES, definable, definitions, numbers_biases, slopes
 from linebyline.checker.guess.roles import quotients_in, roles_in
 from linebyline.checker.guess.rows import likely_rows
 from linebyline.checker.judge.judging import Judge
@@ -72,11 +72,9 @@ def check(text, network=None, notation=None, target=None, aliases=None):
     names = names_in(chains) | (names_of(target) if target else {})
     scenes, guessed = likely_scenes(network, names, notation, aliases)
     aliases = aliases + read_aliases(scenes[0].aliases)
-    candidates, quotients = definable(chains, names), quotients_in(chains)
-    if not {"w", "W"} & set(names):  # y = m x + b, y = beta^T x
-        slopes = {"m": any(below == "m" for _, below in quotients), "beta": any(node.subs or node.sups for node in names.get("beta", ()))}
-        aliases = aliases + read_aliases([(letter, "w") for letter, meant in slopes.items() if meant])
-    rows = likely_rows(notation, names, aliases, quotients, {item.name for item in candidates.values()}, roles_in(chains))
+    candidates = definable(chains, names)
+    aliases = aliases + read_aliases([(letter, "w") for letter in slopes(chains, names)])
+    rows = likely_rows(notation, names, aliases, quotients_in(chains), {item.name for item in candidates.values()}, roles_in(chains))
     defined = definitions(candidates, chains, names, rows[0], aliases)
     own_biases = not guessed and scenes[0].shared_bias and numbers_biases(names, convention(rows[0]))
     if own_biases:

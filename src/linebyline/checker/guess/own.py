@@ -1,9 +1,10 @@
 """What a text settles by itself: names that it defines, and biases that it numbers unit by unit."""
 
+from linebyline.checker.guess.likely import trees_in
 from linebyline.checker.meaning.aliases import Alias
 from linebyline.checker.meaning.letters import FUNCTIONS, convention
 from linebyline.checker.meaning.scripts import is_layer_text, sub_terms_or_none
-from linebyline.checker.parser.grammar import single_item
+from linebyline.checker.parser.grammar import single_item, walk
 from linebyline.checker.parser.tokens import script_text
 
 OWN_BIASES = "b is read as one bias a unit, as the text numbers it; the network given shares one in each layer"
@@ -49,3 +50,12 @@ def numbers_biases(names, conv):
             if any(term[0] == "unit" or (term[0] == "var" and term[1] not in "lLho") or (term[0] == "digits" and layered) for term in terms):
                 return True
     return False
+
+
+def slopes(chains, names):
+    """Letters that are the weights of a text without a w: m in y = m x + b, an indexed beta in a regression."""
+    if {"w", "W"} & set(names):
+        return []
+    by = {node.parts[1].name for node in walk(trees_in(chains)) if node.kind == "deriv"}
+    beta = any(node.subs or node.sups for node in names.get("beta", ()))
+    return ["m"] * ("m" in by) + ["beta"] * beta

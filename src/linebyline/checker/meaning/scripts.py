@@ -101,7 +101,10 @@ def layer_number(text, kind, options, scene):
     match = re.fullmatch(r"([lLnkmi])([+-]\d+)?", text)
     if match:
         return (last if match[1] == "L" else options.l) + int(match[2] or 0) + from_there
-    return int(text) - options.first + from_there if text.isdecimal() else None
+    if not text.isdecimal():
+        return None
+    number = int(text) - options.first + from_there
+    return number - (kind == "b" and number > last)  # b^{(3)} beside W^{(2)} of the same layer
 
 
 GREEK = set("delta sigma theta omega eta alpha epsilon phi gamma lambda beta psi mu rho xi nu tau zeta kappa chi pi".split())

@@ -138,13 +138,20 @@ class Builder(Sums):
         r"""\nabla_w E."""
         if after is None:
             raise Unreadable("the gradient of what?")
-        variable = single_item(Parser([t for s in item.subs for t in s]).whole()) if item.subs else Node("name", item.start, item.end, "yhat")
+        variable = single_item(Parser([t for s in item.subs for t in s]).whole()) if item.subs else self.variable_of_gradient(item, rest)
         if variable is None:
             raise Unreadable("cannot read by what the gradient is taken")
-        if not item.subs:
-            self.loose.append("the gradient without an index is read as by the outputs of the network")
         body, used = self.factor(after, rest[1:], scope)
         return self.derivative(body, variable, scope), used + 1
+
+    def variable_of_gradient(self, item, rest):
+        r"""By what a gradient without an index is: what the brackets name, as in \nabla L(w), one neuron's weights, or the outputs."""
+        named = single_item(rest[1][1].parts[0]) if len(rest) > 1 and rest[1][1].kind == "group" else None
+        if named is not None and self.means(named, "W"):
+            return named
+        weights = next((name for name in ("w", "theta", "W") if name in self.conv.text_names and self.scene.layers == 1), "yhat")
+        self.loose.append(f"the gradient without an index is read as by {'the outputs of the network' if weights == 'yhat' else weights}")
+        return Node("name", item.start, item.end, weights)
 
     def only_depends(self, item, after):
         r"""Whether brackets only say what the loss depends on: J(\theta), L(y, \hat y)."""
@@ -339,6 +346,9 @@ class Builder(Sums):
         if argument.kind == "group":
             sups, index = [*sups, *argument.sups], sub_terms(argument) or index
             argument = replace(argument, subs=(), sups=())
+        inner = single_item(argument) if argument.kind == "sum" else argument
+        if index and inner is not None and inner.kind == "name" and sub_terms(inner) == index and kind != "softmax":
+            index = None  # g_k(z_k): the function of unit k
         value = ("act", kind, layer, item.primes, self.item(argument, scope))
         return self.powered(self.entry(value, index, scope) if index else value, sups, scope)
 

@@ -25,6 +25,10 @@ class Sums:
             self.saw |= {"may be each"} if self.scene.batch else set()
             variables = [EACH] if self.each else self.open_letters(rest, scope)
             self.loose += [f"the sum without an index is read as over {' and '.join(variables)}"] if variables else []
+        if variables in (["x"], ["X"]) and ("out", 0) in self.conv.meanings(variables[0]):  # over the inputs: the examples
+            if not self.scene.batch:
+                return self.with_tail(self.product(rest, scope), tail, scope)
+            variables = [EACH]
         inner = dict(scope)
         for letter in variables:
             self.count += 1

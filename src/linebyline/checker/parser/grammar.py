@@ -345,6 +345,10 @@ def derivatives(items):
 
 def fraction(top, bottom):
     """Build a fraction, or the derivative that it is."""
+    if len(top.parts) == 1 and top.parts[0][0] == -1:  # a minus before the d
+        inner = fraction(replace(top, parts=((1, *top.parts[0][1:]),)), bottom)
+        if inner.kind == "deriv":
+            return Node("neg", top.start, bottom.end, parts=(inner,))
     above, below = _differential(top), _differential(bottom)
     if above is None or below is None or not below[0]:
         return Node("frac", top.start, bottom.end, parts=(top, bottom))

@@ -56,6 +56,8 @@ def read(text):
         if alone and (ANNOUNCED.search(between) or re.fullmatch(BARE, piece)):
             announced, last = alone, end
             continue
+        if re.fullmatch(r"[i-n]\s*=\s*\d", piece):  # j = 0: said again by what follows
+            continue
         before, after = announced or CASE_BEFORE.search(between), CASE_AFTER.match(text, end)
         announced, last = None, after.end() if after else end
         found = _piece(text, start, end, plain)

@@ -10,7 +10,7 @@ text as typed.
 import re
 from dataclasses import replace
 
-from linebyline.checker.parser.tokens import PAIRS, closing, levels, split, step
+from linebyline.checker.parser.tokens import MAX_TOKENS, PAIRS, Unreadable, closing, levels, split, step
 from linebyline.checker.parser.tokens import tokenise as cut
 
 REACH = 250  # symbols: each bracket of a long text is looked at once, so the work stays within bounds
@@ -27,6 +27,8 @@ def tokenise(text, start=0, end=None, plain=False):
             while at < len(tokens):
                 if (not words or tokens[at].text in words) and tokens[at].kind != "words" and (made := rewrite(tokens, at)):
                     tokens[at : made[1]] = made[0]
+                    if len(tokens) > 2 * MAX_TOKENS:
+                        raise Unreadable(f"more than {MAX_TOKENS} symbols in one piece")
                 at += 1
     return tokens
 
@@ -203,14 +205,6 @@ def differential_operator(ts, at):
     return _spell(ts[at:end], r"\frac{\partial", ts[after:end], r"}{\partial net", ts[at + 1 : after], "}"), end
 
 
-@rule("nabla")
-def gradients_by_an_argument(ts, at):
-    r"""``\nabla L(w)``: the gradient by w."""
-    inside, end = _inside(ts, at + 2)
-    by_it = _is(ts, at + 1, *LOSS_LETTERS) and inside and len(inside) == 1 and inside[0].text in PARAMETERS
-    return (_spell(ts[at:end], ts[at : at + 1], "_{", inside, "}", ts[at + 1 : at + 2]), end) if by_it else None
-
-
 @rule(*LOSS_LETTERS)
 def what_a_loss_depends_on(ts, at):
     r"""``H(y, \hat y)``, ``L(y|p)``, ``J_{(w)}``, ``L_{CE}``: the loss; what it depends on, or is called, changes nothing."""
@@ -255,9 +249,9 @@ def functions_of_the_input(ts, at):
 def predictions(ts, at):
     r"""``f(x_i) - y_i``: the network's output for that input, where there is a target too."""
     inside, end = _inside(ts, at + 1)
-    if not inside or ts[at + 1].text != "(" or inside[0].text not in ("x", "X") or _scripts(inside, 1) != len(inside):
-        return None
-    return _spell(ts[at:end], "yhat", inside[1:]), end
+    arguments = ("x", "X", "theta", "Theta") if ts[at].text == "h" else ("x", "X")
+    whole = inside and ts[at + 1].text == "(" and inside[0].text in arguments and _scripts(inside, 1) == len(inside)
+    return (_spell(ts[at:end], "yhat", inside[1:]), end) if whole else None
 
 
 @rule("1", "I", "chi", "np", "(", "[", "{", needs=MORE)

@@ -38,6 +38,9 @@ RULES = [  # (what is typed, what takes its place)
     (r"(?<!\$)\$ \$(?!\$)", keeping("$$")),
     (r"(?m)^[ \t]*[*-] (?=\$)", blank),  # an item of a list
     (r"(?m)(?:^|(?<=\$))[ \t]*\(\d{1,2}\)(?=\s*\\[a-z])", blank),  # (5)
+    (r"\\text(?:tt|rm)?\{((?:np\.[a-z]+|axis\s*=)[^{}]*)\}", lambda m: m[1].rjust(len(m.group()))),
+    (r"(?<=[\^_]\{)(?:nueva|nuevo|nova|novo|neu|nouveau|nouvelle)(?=\})", keeping("new", "<")),
+    (r"(?<=[\^_]\{)(?:antigua|viejo|anterior|alt|ancien)(?=\})", keeping("old", "<")),
     (r"\blearning_rate\b", keeping("eta", "<")),
     (r"\b(?:math|Math|torch|numpy|tf|jnp|mx|xp|cp)\.(?=[a-z]+\()", keeping("np.")),
     (r"\((?:by|since|because|using|chain rule|note|see|from|following|element[ -]?wise)\b[^()=]*(?:\([^()=]*\)[^()=]*)*\)", blank),  # remarks
