@@ -105,10 +105,10 @@ class Search:
         return outcome
 
     def with_minus_deltas(self, outcome):
-        """Some books' delta is minus the derivative: a whole text that is right so, and only so, means it."""
+        """Some books' delta is minus the derivative: a text that has fewer mistakes so means it."""
         if self.task.notation is None and "delta" in self.task.names and outcome.wrong_places():
             other = Judge(self.task, replace(outcome.judge.scene, minus_deltas=True), outcome.judge.conv).run()
-            if other.score < outcome.score and not other.wrong_places():
+            if other.score < outcome.score and len(other.wrong_places()) < len(outcome.wrong_places()):
                 other.loose_notes.append(r"right if $\delta$ stands for $-\partial E/\partial net$, as in some books")
                 return other
         return outcome

@@ -13,8 +13,8 @@ import numpy as np
 from linebyline.checker.diagnosis.edits import Editor, solid
 from linebyline.checker.guess.likely import PAIRS
 from linebyline.checker.judge.compare import with_end
-from linebyline.checker.judge.verdicts import PROBLEMS, clock, joined
-from linebyline.checker.meaning.scripts import spelling
+from linebyline.checker.judge.verdicts import PROBLEMS, clock, joined, nodes
+from linebyline.checker.meaning.scripts import spelling, sub_terms_or_none
 from linebyline.checker.numbers.scene import LOSS_WORDS, Scene
 from linebyline.checker.parser.pieces import parse_side
 from linebyline.checker.parser.tokens import script_text
@@ -28,6 +28,8 @@ def explain(judge, side, verdict, deadline):
         return verdict.status, joined(base, number_slip(judge, side, verdict)), ""
     if clock() > deadline:
         return verdict.status, base, ""
+    if verdict.status == "wrong" and has_no_layout(judge, side, verdict):
+        return "unreadable", f"{base}; derivatives by whole layers multiply out in one layout only: write their indices, or say how they lie", ""
     factor = missing_factor(judge, side, verdict)
     if factor:
         return "wrong", *factor
@@ -52,6 +54,13 @@ def explain(judge, side, verdict, deadline):
 
 
 CODE = re.compile(r"\bnp\.|\bdot\(|\.T\b")
+
+
+def has_no_layout(judge, side, verdict):
+    """Whether a side multiplies derivatives by whole matrices, whose rows and columns nobody settled, and they do not fit."""
+    by = [node.parts[1] for node in nodes(side.tree, "deriv")]
+    by_matrix = any(variable.name.isupper() and len(sub_terms_or_none(variable)) < 2 for variable in by)
+    return verdict.reading is None and judge.task.notation is None and by_matrix and (len(by) > 1 or len(side.tree.parts[0][1].parts) > 1)
 
 
 def may_be_misread(judge, verdict):

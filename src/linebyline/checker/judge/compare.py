@@ -7,6 +7,7 @@ import numpy as np
 from linebyline.checker.judge.habits import Habits
 from linebyline.checker.judge.verdicts import PROBLEMS, Reading, agree, built, is_zero, joined, printed_slack
 from linebyline.checker.meaning.letters import ROLE_WORDS
+from linebyline.checker.meaning.notation import Choice
 from linebyline.checker.meaning.readings import assignments, variables_of
 from linebyline.checker.meaning.structure import Builder
 from linebyline.checker.numbers.scene import ACTIVATION_NAMES, Scene
@@ -84,6 +85,10 @@ class Comparer:
         leaf, _ = left.leaf()
         if leaf is not None and leaf.node.name in ("J", "H") and min(value.shape[-2:]) > 1 == min(truth.shape[-2:]):
             raise Unreadable(f"{leaf.node.name} is no matrix in this notation; say with aliases what it is, or write the derivative")
+        if left.tree[0] == "update" and not any(choice.kind == "eta" for _, choice in reading.choices()):
+            value, rate = value * evaluator.quantity(Choice("eta", 0), numbers), "loose: right if the learning rate is left out"
+        else:
+            rate = ""
         value, total = (value, "") if reading.variables else added_up(value, truth, left)
         value, note = shaped(value, truth, reading.modes, by_one_neuron(left, evaluator.scene))
         mask = np.True_
@@ -96,7 +101,7 @@ class Comparer:
             axis = evaluator.axis[index]
             if "#" not in index and value.shape[axis] > 1 == truth.shape[axis] and index not in tested:
                 raise Mismatch(f"no sum binds the index {index}, and the left side does not have it")
-        return agree(value, truth, mask), {*evaluator.notes, *filter(None, [note, total])}
+        return agree(value, truth, mask), {*evaluator.notes, *filter(None, [note, total, rate])}
 
     @np.errstate(all="ignore")
     def compare_digits(self, reading, left):

@@ -242,7 +242,7 @@ class Builder(Sums):
         if key not in self.by_key:
             if len(self.by_key) >= MAX_LEAVES:
                 raise Unreadable(f"more than {MAX_LEAVES} different symbols")
-            found = self.count_of(item) or self.quantities(item, scope, alias, key)
+            found = (self.count_of(item) if alias is None else []) or self.quantities(item, scope, alias, key)
             self.by_key[key] = Leaf(item, scope, key, found)
             self.free.update(s for choice in found for s in choice.slots if isinstance(s, str) and "#" not in s and s != "label")
         return self.by_key[key]
