@@ -63,7 +63,7 @@ def test_cleaning_takes_no_longer_for_longer_texts(piece):
         (QUESTION, r"$\frac{\part E_{Total}}{\part w_5} = \delta_{o1} out_{h1}$", ("h1", "h2")),
         (LOGISTIC, r"\frac{\partial J}{\partial w} = \frac1m \sum_i (\sigma(w^T x_i + b) - y_i) x_i", ("-", "+")),
         (LOGISTIC, r"\frac{\partial J}{\partial \theta_0} = \frac1m \sum_i (h_\theta(x^{(i)}) - y^{(i)})", ("-", "+")),
-        (LOGISTIC, r"\frac{\partial J}{\partial \beta_j} = \frac1m \sum_i (\hat y_i - y_i) x_{ij}", ("x_{ij}", "x_{ji}")),
+        (LOGISTIC, r"\frac{\partial J}{\partial \beta_j} = \frac1m \sum_i (\hat y_i - y_i) x_{ij}", ("- y_i", "+ y_i")),
         (LINE, r"\frac{\partial J}{\partial m} = \frac1n \sum_i (m x_i + b - y_i) x_i", ("m x_i + b", "m x_i - b")),
         (BATCH, r"L = -\frac1N \sum_i \sum_k y_{ik} \log p_{ik}", (r"\log p", "p")),
         (ROWS, r"\delta_3 = \hat y - y", ("-", "+")),
