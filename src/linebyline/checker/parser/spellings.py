@@ -318,9 +318,9 @@ def numpy_calls(ts, at):
     products, powers = {"dot": "*", "matmul": "*", "multiply": "⊙", "outer": "⊗"}, {"square": "2", "top": "T"}
     if called in products and len(arguments) == 2:
         return _spell(ts[at:end], "((", arguments[0], f"){products[called]}(", arguments[1], "))"), end
-    if called == "sum" and inside:  # without an axis everything is added up
+    if called == "sum" and inside and arguments:  # without an axis everything is added up
         axis = len(arguments) > 1 or any(t.kind == "rel" for t in inside)
-        return _spell(ts[at:end], r"\sum" if axis else r"\sum\sum", ts[start:end] if not axis else [ts[start], *arguments[0], ts[end - 1]]), end
+        return _spell(ts[at:end], r"\sum(" if axis else r"\sum\sum(", arguments[0], ")"), end
     if called in powers and arguments:
         return _spell(ts[at:end], "(", arguments[0], f")^{powers[called]}"), end
     if called == "power" and len(arguments) == 2:
