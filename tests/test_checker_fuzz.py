@@ -50,7 +50,9 @@ def test_many_open_brackets_take_no_longer_than_others(text):
     assert trouble(text, None) is None
 
 
-@pytest.mark.parametrize("text", ["−...", "- \\dots", "= + \\dots", "E = -...", "np.sum(=}", "np.sum(axis=0)", "np.power(", "dot(,)"])
+@pytest.mark.parametrize(
+    "text", ["−...", "- \\dots", "= + \\dots", "E = -...", "np.sum(=}", "np.sum(axis=0)", "np.power(", "dot(,)", ",\\\\·", "\\text{if }\n·"]
+)
 def test_dots_behind_a_sign_and_calls_of_nothing_are_no_sum(text):
     assert trouble(text, None) is None
 

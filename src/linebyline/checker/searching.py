@@ -12,7 +12,7 @@ from linebyline.checker.judge.verdicts import PATIENCE, clock
 from linebyline.checker.meaning.letters import convention
 from linebyline.checker.numbers.scene import Scene
 
-PROBE = 8  # chains by which the network and the letters of a longer text are guessed
+PROBE = 5  # chains by which the network and the letters of a longer text are guessed
 
 
 @dataclass

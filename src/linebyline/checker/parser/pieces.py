@@ -171,7 +171,8 @@ def _carries_on(row, before, aligned):
     """Whether a row is more of the side that the row before ends with: it starts with a sign, a minus only where rows are aligned."""
     first = next(t for t in row if t.kind != "gap")
     sign = first.kind == "op" and first.text in ("+", "*", "·", "⊙", *("-" * aligned))
-    return sign and len([side for _, side in _sides(row) if side]) == 1 and not _statements(before)[-1][1]
+    stated = _statements(before)
+    return sign and len([side for _, side in _sides(row) if side]) == 1 and bool(stated) and not stated[-1][1]
 
 
 def _case_ahead(row):
