@@ -37,7 +37,6 @@ class Chain:
     sides: list
     continues: bool = False
     cases: list = field(default_factory=list)
-    is_note: bool = False
     text: str = ""
     line: int = 0
 
@@ -316,7 +315,7 @@ def parse_side(text, tokens, relation, plain):
 def _side_note(text, tokens, plain):
     """Read a bracketed remark: conditions such as ``if i != 1``, and the equation it states."""
     start, end = tokens[0].start, tokens[-1].end
-    note = Chain([], is_note=True, text=text[start:end].strip(), line=_line(text, start))
+    note = Chain([], text=text[start:end].strip(), line=_line(text, start))
     for _, part in split(tokens, lambda t: t.text in (",", ";")):
         condition = read_condition(part)
         if condition is not None:

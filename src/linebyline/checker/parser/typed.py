@@ -12,10 +12,14 @@ def blank(match):
     return re.sub(r"[^\n]", " ", match.group())
 
 
-def keeping(*kept):
-    """A replacement that keeps a new text in place of the old one, filled up with spaces before or, with "<", behind."""
-    text, behind = kept[0], "<" in kept[1:]
-    return lambda match: text.ljust(len(match.group())) if behind else text.rjust(len(match.group()))
+def to_the_left(text):
+    """A replacement that puts a text in place of the old one, filled up with spaces behind it."""
+    return lambda match: text.ljust(len(match.group()))
+
+
+def to_the_right(text):
+    """A replacement that puts a text in place of the old one, filled up with spaces before it."""
+    return lambda match: text.rjust(len(match.group()))
 
 
 RULES = [  # (what is typed, what takes its place)
@@ -28,21 +32,21 @@ RULES = [  # (what is typed, what takes its place)
     (r"(?m)^[ \t]*\[ ([^\[\]\n]*) \][ \t]*$", lambda m: m.group().replace("[", " ").replace("]", " ") if "=" in m[1] else m.group()),
     (r"(?<!\w)__(?=\w[^\n]{0,60}?\S__(?!\w))|(?<=[\w\])])__(?!\w)|\bself\._{0,2}", blank),
     (r"(?<![\w.])1/2(?=[mnN](?![\w^]))", ".5/"),  # 1/2m
-    (r": =", keeping(":=")),
-    (r"\b(?:batch_size|num_examples|X\.shape\[\d\])(?!\w)", keeping("m", "<")),
+    (r": =", to_the_right(":=")),
+    (r"\b(?:batch_size|num_examples|X\.shape\[\d\])(?!\w)", to_the_left("m")),
     (r"(?<![\w\\}])[d∂δ]\((\w{1,14})\)(?=\s*(?:/|[*=+\-)]|$))", lambda m: f"∂{m[1]}  "),
-    (r"\\sum\*(?=\{)", keeping(r"\sum_")),  # an underscore that Markdown took
+    (r"\\sum\*(?=\{)", to_the_right(r"\sum_")),  # an underscore that Markdown took
     (r"\\(?=[_*^])", blank),  # and one that was saved from it
     (r"<su([bp])>", lambda m: ("_" if m[1] == "b" else "^") + "{   "),
-    (r"</su[bp]>", keeping("}", "<")),
-    (r"(?<!\$)\$ \$(?!\$)", keeping("$$")),
+    (r"</su[bp]>", to_the_left("}")),
+    (r"(?<!\$)\$ \$(?!\$)", to_the_right("$$")),
     (r"(?m)^[ \t]*[*-] (?=\$)", blank),  # an item of a list
     (r"(?m)(?:^|(?<=\$))[ \t]*\(\d{1,2}\)(?=\s*\\[a-z])", blank),  # (5)
     (r"\\text(?:tt|rm)?\{((?:np\.[a-z]+|axis\s*=)[^{}]*)\}", lambda m: m[1].rjust(len(m.group()))),
-    (r"(?<=[\^_]\{)(?:nueva|nuevo|nova|novo|neu|nouveau|nouvelle)(?=\})", keeping("new", "<")),
-    (r"(?<=[\^_]\{)(?:antigua|viejo|anterior|alt|ancien)(?=\})", keeping("old", "<")),
-    (r"\blearning_rate\b", keeping("eta", "<")),
-    (r"\b(?:math|Math|torch|numpy|tf|jnp|mx|xp|cp)\.(?=[a-z]+\()", keeping("np.")),
+    (r"(?<=[\^_]\{)(?:nueva|nuevo|nova|novo|neu|nouveau|nouvelle)(?=\})", to_the_left("new")),
+    (r"(?<=[\^_]\{)(?:antigua|viejo|anterior|alt|ancien)(?=\})", to_the_left("old")),
+    (r"\blearning_rate\b", to_the_left("eta")),
+    (r"\b(?:math|Math|torch|numpy|tf|jnp|mx|xp|cp)\.(?=[a-z]+\()", to_the_right("np.")),
     (r"\((?:by|since|because|using|chain rule|note|see|from|following|element[ -]?wise)\b[^()=]*(?:\([^()=]*\)[^()=]*)*\)", blank),  # remarks
     (rf"δ({QUOTIENT}/ ?\(? ?)δ(?=\s*[A-Za-z])", lambda m: "∂" + m[1] + "∂"),
     (
