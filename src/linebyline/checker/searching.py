@@ -1,5 +1,6 @@
 r"""Search for the network and the letters under which a text is true, the likeliest first; what is true under none is wrong."""
 
+import re
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
@@ -34,6 +35,8 @@ class Search:
 
     def __init__(self, task, scenes, rows):
         self.task, self.scenes, self.rows = task, scenes, rows
+        if {"ell", "l"} & set(task.names) or re.search(r"likelihood|\\prod|∏", task.text):
+            self.scenes = scenes + [replace(scene, log_likelihood=True) for scene in scenes]
         self.probe = task.chains if task.target else task.chains[:PROBE]  # a long text is guessed from how it begins
         self.tried, self.refuted = [], None  # `refuted`: the first attempt in which everything could be read
 
@@ -47,6 +50,7 @@ class Search:
             best = self.judged(found.scene, found.row, self.task.chains)
             if found.scene is self.scenes[0] and self.refuted and found.row != self.refuted.row:
                 best.doubt(self.refuted.row, self.refuted.outcome.wrong_places())
+        best = self.as_a_likelihood(best)
         best = self.with_minus_deltas(self.with_own_biases(self.without_biases(best)))
         if self.task.guessed and best.wrong_places():
             self.right_elsewhere(best)
@@ -95,13 +99,20 @@ class Search:
                 if scene is not first.scene and scene.sizes == first.scene.sizes and bool(scene.batch) == bool(first.scene.batch):
                     self.attempt(scene, first.row, first.rank + self.scenes.index(scene) - self.scenes.index(first.scene))
 
+    def as_a_likelihood(self, outcome):
+        """Say so where the error was read as the log-likelihood, unless the text does."""
+        if outcome.judge.scene.log_likelihood and "likelihood" not in self.task.text:
+            outcome.loose_notes.append("right if it is the log-likelihood that is written, which is minus the error and is to be made large")
+        return outcome
+
     def without_biases(self, outcome):
         """A text that writes out scores and no bias is about a network that has none."""
         if outcome.score and not {"b", "B", "beta"} & set(self.task.names) and outcome.judge.scene.bias and outcome.writes_out_scores():
-            bare = Judge(self.task, replace(outcome.judge.scene, bias=False), outcome.judge.conv).run()
-            if bare.score < outcome.score and bare.all_read() and not bare.wrong_places():
-                bare.loose_notes.append("right for a network without biases")
-                return bare
+            for scene in dict.fromkeys([outcome.judge.scene, *(scene for scene in self.scenes[1:] if not self.task.guessed)]):
+                bare = Judge(self.task, replace(scene, bias=False), outcome.judge.conv).run()
+                if bare.score < outcome.score and bare.all_read() and not bare.wrong_places():
+                    bare.loose_notes.append("right for a network without biases")
+                    return self.as_a_likelihood(bare)
         return outcome
 
     def with_minus_deltas(self, outcome):

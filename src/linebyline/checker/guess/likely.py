@@ -67,7 +67,7 @@ def likely_scenes(network, names, notation, aliases=()):
     layered = notation == "layers" or any(s.strip("()[]").lower().startswith("l") for s in sups)
     hidden = next((name for name in ("tanh", "relu") if name in names), "sigmoid")
     shapes, pairs = shapes_for(names, subs, numbered, layered), PAIRS
-    if {"log", "ln", "softmax"} & set(names) or notation in ("classes", "softmax"):
+    if {"log", "ln", "softmax", "ell"} & set(names) or notation in ("classes", "softmax"):
         pairs = WITH_LOGARITHMS
     others = {name: names[name] for name in names if name != "net"}  # D_j S_i is read with a net_j that nobody wrote
     if notation in ("question", "mazur") or not (numbered or layered) and speaks_as_the_question(others):

@@ -85,6 +85,9 @@ class Comparer:
         leaf, _ = left.leaf()
         if leaf is not None and leaf.node.name in ("J", "H") and min(value.shape[-2:]) > 1 == min(truth.shape[-2:]):
             raise Unreadable(f"{leaf.node.name} is no matrix in this notation; say with aliases what it is, or write the derivative")
+        factors = [part for _, part in reading.tree[1]] if reading.tree[0] == "mul" else [reading.tree]
+        if leaf is not None and left.leaf()[1].kind == "loss" and any(factor[0] == "prod" for factor in factors):
+            raise Unreadable("a product over the examples is a likelihood, not an error: take its logarithm")
         if left.tree[0] == "update" and not any(choice.kind == "eta" for _, choice in reading.choices()):
             value, rate = value * evaluator.quantity(Choice("eta", 0), numbers), "loose: right if the learning rate is left out"
         else:

@@ -5,6 +5,7 @@ leaves are symbols that wait for a choice of what they stand for.
 """
 
 import math
+import re
 from dataclasses import dataclass, replace
 
 from linebyline.checker.meaning.aliases import FUNCTION_ROLES, in_book_names, with_role
@@ -21,6 +22,7 @@ LOGARITHMS = ("log", "ln", "exp")
 DOUBTFUL = ("h", "theta", "s", "S")  # functions only where they are applied to a score, or have a prime
 COUNTED = {"out": None, "output": None, "classes": None, "in": 0, "input": 0, "samples": -1, "train": -1, "batch": -1}  # N_{out}, in which layer
 LAYER_LETTERS = ("l", "L", "h", "o")  # \sigma_o is the function of a layer, which its argument says better
+TO_THE_TARGET = re.compile(r"(?:1-)?(?:y|[yt](?:_\w+|\^\(\w\)))|1-t")  # p_k^{y_k}, p^{1 - y}: a likelihood
 NOT_ALONE = {
     "d": "a differential that is not part of a derivative",
     "nabla": "the gradient of what, and by what?",
@@ -60,7 +62,7 @@ class Builder(Sums):
         scope, terms = dict(scope or {}), []
         for k, (sign, product, _) in enumerate(node.parts):
             tail = node.parts[k + 1 :]
-            if tail and any(item.kind == "bigsum" or _is_operator(item) for _, item in product.parts):
+            if tail and any((item.kind == "bigsum" and not item.name) or _is_operator(item) for _, item in product.parts):
                 self.saw.add("may be wide")
                 if self.wide:
                     terms.append((sign, self.product(product.parts, scope, tail)))
@@ -223,6 +225,9 @@ class Builder(Sums):
             return ("identity",)
         if name in NAMED and not known:
             raise Unreadable(f"{name} of what?")
+        *sups, last = item.sups or ((),)
+        if TO_THE_TARGET.fullmatch(script_text(last)):
+            return ("pow", self.named(replace(item, sups=tuple(sups)), scope), self.build(Parser(list(last)).whole(), scope))
         return ("leaf", self.leaf(item, scope))
 
     def leaf(self, item, scope):

@@ -19,7 +19,7 @@ class Sums:
     """The part of the builder that reads sums, cases and indicators."""
 
     def bigsum(self, item, rest, scope, tail):
-        """A sum over everything behind it, and over `tail`, the terms behind those."""
+        """A sum, or a product, over everything behind it; a sum also over `tail`, the terms behind those."""
         variables, conditions, first, stop = self.bounds(item)
         if not variables:
             self.saw |= {"may be each"} if self.scene.batch else set()
@@ -35,11 +35,13 @@ class Sums:
             inner[letter] = f"{letter}#{self.count}"
         body = self.with_tail(self.product(rest, inner), tail, inner)
         if not variables:
+            if item.name:
+                raise Unreadable("a product over what? Its sign has no index")
             return ("entries", body)
         tests = [self.test(condition, inner) for condition in conditions]
         if script_text(stop) in variables:
             raise Unreadable(f"the sum over {script_text(stop)} ends at {script_text(stop)} itself")
-        return ("sum", [inner[letter] for letter in variables], tests, self.limits(first, stop, scope), body)
+        return (item.name or "sum", [inner[letter] for letter in variables], tests, self.limits(first, stop, scope), body)
 
     def open_letters(self, rest, scope):
         """For a sum sign without an index: the index letters of what follows that nothing else binds, or else those of the left side."""
@@ -95,7 +97,7 @@ class Sums:
     def of_bigsum(self, item, scope):
         """A bare \\sum standing for a number: the denominator of the softmax."""
         scores = any(kind == "net" for meanings in self.conv.letters.values() for kind, _ in meanings)
-        if not scores or joined(item.subs) not in ("", "K", "C", "N", "k", "j"):
+        if not scores or item.name or joined(item.subs) not in ("", "K", "C", "N", "k", "j"):
             raise Unreadable("a sum of nothing")
         self.loose.append("right if the sum sign alone stands for the sum of the exponentials of all scores")
         return ("partition",)

@@ -72,6 +72,7 @@ class Numbers:
             arrays.setdefault(("out", layer), activate(name, net))
         last = scene.layers
         each = LOSSES[scene.loss][0](arrays["out", last], arrays["target", last])
+        each = -each if scene.log_likelihood else each
         arrays["unit loss", last] = each
         arrays["example loss", last] = each.sum(-1)
         arrays["loss", last] = each.sum((-1, -2)) * scene.weight_of_an_example
@@ -79,7 +80,7 @@ class Numbers:
     def _go_back(self):
         """Reverse mode in complex numbers, down to the freed node: inside a derivative, gradients have to carry its step."""
         scene, arrays = self.scene, self.arrays
-        gradient = LOSSES[scene.loss][1](arrays["out", scene.layers], arrays["target", scene.layers]) * scene.weight_of_an_example
+        gradient = LOSSES[scene.loss][1](arrays["out", scene.layers], arrays["target", scene.layers]) * scene.weight_of_an_example * scene.downhill
         for layer in range(scene.layers, 0, -1):
             name, out, net = scene.activation_names[layer - 1], arrays["out", layer], arrays["net", layer]
             arrays["gradient out", layer] = gradient
@@ -100,7 +101,7 @@ class Numbers:
             if kind in ("new W", "new b"):
                 gradient = self.array(kind.replace("new", "gradient"), layer)
                 eta = self.arrays["eta", 0].reshape((-1,) + (1,) * (gradient.ndim - 1))
-                self.arrays[kind, layer] = self.arrays[kind[-1], layer] - eta * gradient
+                self.arrays[kind, layer] = self.arrays[kind[-1], layer] - eta * self.scene.downhill * gradient
             else:
                 self._go_back()
         if (kind, layer) not in self.arrays:

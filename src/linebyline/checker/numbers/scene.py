@@ -48,6 +48,8 @@ class Scene:
         Whether there are biases at all.
     minus_deltas : bool
         Whether :math:`\delta` stands for :math:`-\partial E/\partial net`, as in some books.
+    log_likelihood : bool
+        Whether what the text calls the error is the log-likelihood instead: minus the loss, and to be made large.
     weights : str, optional
         ``"to_from"`` if :math:`w_{ji}` leads to j from i, ``"from_to"`` if it leads from j to i;
         None lets the notation decide.
@@ -84,6 +86,7 @@ class Scene:
     shared_bias: bool = False
     bias: bool = True
     minus_deltas: bool = False
+    log_likelihood: bool = False
     weights: str | None = None
     vectors: str | None = None
     first_layer: int | None = None
@@ -134,6 +137,11 @@ class Scene:
         """What each example's loss counts in the whole."""
         return 1 / self.batch if self.batch and self.reduction == "mean" else 1
 
+    @property
+    def downhill(self):
+        """1 where what is written is to be made small, -1 where it is to be made large."""
+        return -1 if self.log_likelihood else 1
+
     def with_hidden(self, name):
         """The same network with another hidden activation."""
         return replace(self, hidden=name, activations=(name,) * (self.layers - 1) + self.activation_names[-1:], network=None)
@@ -153,7 +161,8 @@ class Scene:
         names = ", ".join(self.activation_names)
         batch = f", {self.reduction} over a batch of {self.batch}" if self.batch else ""
         biases = ", no biases" if not self.bias else ", one bias a layer" if self.shared_bias else ""
-        return f"{sizes} network, {names}, {LOSS_WORDS[self.loss]}{batch}{biases}"
+        likelihood = ", written as the log-likelihood, minus the error" if self.log_likelihood else ""
+        return f"{sizes} network, {names}, {LOSS_WORDS[self.loss]}{likelihood}{batch}{biases}"
 
 
 LOSS_WORDS = {

@@ -11,7 +11,7 @@ import numpy as np
 
 from linebyline.checker.meaning.notation import Choice
 from linebyline.checker.numbers.quantities import OF_EXAMPLES, SECOND, STEP, activate
-from linebyline.checker.numbers.shapes import OF_ONE, Mismatch, add, multiply, product
+from linebyline.checker.numbers.shapes import NUMBER, OF_ONE, Mismatch, add, multiply, product
 from linebyline.checker.parser.tokens import Unreadable
 
 MAX_CELLS, MAX_KEPT = 400_000, 3000
@@ -177,11 +177,12 @@ class Evaluator:
         return multiply(self.value(above, numbers), "/", self.value(below, numbers), self.notes)
 
     def _pow(self, numbers, base, exponent):
-        exponent = self.value(exponent, numbers)
-        if exponent.size != 1 or abs(exponent.item()) > 40:
+        base, exponent = self.value(base, numbers), self.value(exponent, numbers)
+        varies = exponent.size != 1
+        if np.abs(exponent).max() > 40 or exponent.shape[-2:] != NUMBER or (varies and not (base.real > 0).all()):
             raise Unreadable("an exponent that is not a small number")
-        power = exponent.item().real
-        return self.value(base, numbers) ** (int(power) if power == int(power) else power)
+        power = exponent if varies else exponent.item().real
+        return base ** (power if varies or power != int(power) else int(power))
 
     # ------------------------------------------------------------ sums, cases, entries
 
@@ -214,17 +215,20 @@ class Evaluator:
         always = np.ones((1,) * self.ndim, bool)
         return np.select([always if condition is None else self.test(condition, numbers) for _, condition in branches], values)
 
-    def _sum(self, numbers, names, conditions, limits, body):
+    def _sum(self, numbers, names, conditions, limits, body, combine=np.sum, nothing=0):
         value = self.value(body, numbers)
         for condition in conditions:
-            value = np.where(self.test(condition, numbers), value, 0)
+            value = np.where(self.test(condition, numbers), value, nothing)
         for name in names:
             if name not in self.axis:
                 raise Mismatch(f"what is summed over {_letter(name)} does not contain {_letter(name)}")
             if limits is not None:
-                value = np.where(self.within(name, limits, numbers), value, 0)
-            value = self.spread(value, name).sum(self.axis[name], keepdims=True)
+                value = np.where(self.within(name, limits, numbers), value, nothing)
+            value = combine(self.spread(value, name), self.axis[name], keepdims=True)
         return value
+
+    def _prod(self, numbers, *what):
+        return self._sum(numbers, *what, combine=np.prod, nothing=1)
 
     def within(self, name, limits, numbers):
         """Where an index lies inside the limits of its sum."""
@@ -323,7 +327,7 @@ class Evaluator:
         choice = self.chosen[leaf.key]
         if choice.kind not in ("W", "b"):
             raise Unreadable("an update of something that is not a weight")
-        return -self.quantity(Choice("eta", 0), numbers) * self.gradient(choice, numbers)
+        return -self.scene.downhill * self.quantity(Choice("eta", 0), numbers) * self.gradient(choice, numbers)
 
     def gradient(self, choice, numbers):
         """The derivative of the error by a quantity."""

@@ -8,7 +8,7 @@ has no ambiguity::
     sum     : SIGN? product (SIGN product)*
     product : item (OP? SIGN? item)*
     item    : atom (_script | ^script | ')*
-    atom    : number | name | \frac.. | \sum | d | \nabla | {sum} | (sum) | [sum] | cases
+    atom    : number | name | \frac.. | \sum | \prod | d | \nabla | {sum} | (sum) | [sum] | cases
 """
 
 from dataclasses import dataclass, replace
@@ -240,10 +240,10 @@ class Parser:
         return Node("indicator", node.start, inner.end, inner.name if related else "=", inner.parts)
 
     def command(self, token):
-        r"""A fraction, an accent, a sum sign, a d or a nabla."""
-        simple = {"partial": "d", "sum": "bigsum", "nabla": "nabla"}
+        r"""A fraction, an accent, a sum or product sign, a d or a nabla."""
+        simple = {"partial": "d", "sum": "bigsum", "prod": "bigsum", "nabla": "nabla"}
         if token.text in simple:
-            name = ("d" if token.end - token.start == 1 else "partial") if token.text == "partial" else ""
+            name = ("d" if token.end - token.start == 1 else "partial") if token.text == "partial" else "prod" * (token.text == "prod")
             return Node(simple[token.text], token.start, token.end, name)
         if token.text == "frac":
             node = fraction(self.argument(), self.argument())
