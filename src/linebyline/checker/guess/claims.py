@@ -15,7 +15,7 @@ from linebyline.checker.parser.tokens import script_text
 
 CALCULUS = {"log", "ln", "exp", "e", "pi"}
 ALWAYS_FUNCTIONS = {"f", "g", "phi", "sigma", "psi", "act"}
-PLAIN = {"sum", "product", "group", "num", "name", "neg", "frac", "deriv"}
+PLAIN = {"sum", "product", "group", "num", "name", "neg", "frac", "deriv", "cases"}
 
 
 def scalar_claim(chain, scene, aliases=(), guessed=False):
@@ -36,12 +36,12 @@ def scalar_claim(chain, scene, aliases=(), guessed=False):
     letter = next(iter(letters), "z")
     filled = [_with_arguments(tree, letter, functions | named) for tree in trees]
     certain = [name for name in scene.activation_names if name in ELEMENTWISE]
-    certain += ["sigmoid"] * bool(names & {"e", "exp", "log", "ln", "sigma"})
+    certain += ["sigmoid"] * bool(names & {"e", "exp", "log", "ln", "sigma"}) + ["relu"] * any(node.kind == "cases" for node in nodes)
     out = []
     for choice in dict.fromkeys(certain + ["tanh"] * guessed) if functions else ["sigmoid"]:
         made = [Alias(letter, 0, [], "", ("net", "o")), *[Alias(name, 0, [], "", ("named", choice)) for name in sorted(functions)]]
         read = f"{' and '.join(sorted(functions))} taken as the {choice} function" if functions else ""
-        note = read if choice in certain else f"loose: right with {read}"
+        note = read if choice in certain or not read else f"loose: right with {read}"
         out.append((filled, made, Scene(output=choice, sizes=(1, 1)), note))
     return out
 

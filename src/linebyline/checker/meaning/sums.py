@@ -4,9 +4,9 @@ import re
 
 from linebyline.checker.meaning.scripts import is_index, joined, sub_terms
 from linebyline.checker.meaning.slots import EACH
-from linebyline.checker.parser.grammar import INDICATORS, single_item, walk
+from linebyline.checker.parser.grammar import INDICATORS, Parser, single_item, walk
 from linebyline.checker.parser.pieces import read_condition
-from linebyline.checker.parser.tokens import Unreadable, script_text
+from linebyline.checker.parser.tokens import Unreadable, script_text, split
 
 LIMIT_LETTERS = set("nmNMKCcJIHDdpPBTqQSRLkrsho")
 SIZE = re.compile(  # n, |C|, n_l, N_{l-1}, n^{(l)}, and how far from it a sum ends: n - 1
@@ -113,7 +113,14 @@ class Sums:
         return self.asked(solid, scope, "a case")
 
     def asked(self, tokens, scope, what):
-        """Read a condition such as i = j."""
+        """Read a condition such as i = j, or z > 0, or both."""
+        if len(both := split(tokens, lambda t: t.text in ("and", ",", "land", "wedge"))) > 1:
+            return ("all", [self.asked(part, scope, what) for _, part in both])
+        parts = split([t for t in tokens if t.kind != "words"], lambda t: t.kind == "word" and t.text in "<>")
+        if len(parts) == 2:
+            (_, left), (sign, right) = parts
+            smaller, larger = (left, right) if sign.text == "<" else (right, left)
+            return ("below", *(self.build(Parser(part).whole(), scope) for part in (smaller, larger)))
         condition = read_condition(tokens)
         if condition is None:
             raise Unreadable(f"cannot read the condition of {what}")

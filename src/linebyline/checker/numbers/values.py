@@ -187,7 +187,12 @@ class Evaluator:
     # ------------------------------------------------------------ sums, cases, entries
 
     def test(self, condition, numbers):
-        """Where two indices are equal, or not, as an array of truth values."""
+        """Where two indices are equal, or not, or one value lies below another, as an array of truth values."""
+        if condition[0] == "all":
+            return np.logical_and.reduce(np.broadcast_arrays(*[self.test(part, numbers) for part in condition[1]]))
+        if condition[0] == "below":
+            smaller, larger = (self.value(part, numbers).real for part in condition[1:])
+            return smaller < larger
         left, relation, right = condition
         equal = self.index_values(left, numbers) == self.index_values(right, numbers)
         return equal if relation == "=" else ~equal

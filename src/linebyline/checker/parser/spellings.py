@@ -159,7 +159,6 @@ def macros_for_derivatives(ts, at):
 
 # ---------------------------------------------------------------- functions
 
-MORE = (">", "geq", "ge", "gt", "≥")
 PARAMETERS = ("w", "W", "theta", "Theta", "b")
 LOSS_LETTERS = set("L J E C H ell e Loss loss Cost cost Error error CE BCE MSE NLL".split())
 ENTROPIES = re.compile(r"in|train|B?CE|[MS]SE|MAE|NLL|RSS|xent|ce|mse")
@@ -209,7 +208,8 @@ def differential_operator(ts, at):
 def what_a_loss_depends_on(ts, at):
     r"""``H(y, \hat y)``, ``L(y|p)``, ``J_{(w)}``, ``L_{CE}``: the loss; what it depends on, or is called, changes nothing."""
     end = at + 1
-    if ts[at].kind != "name":
+    inside_a_word = _kind(ts, at - 1) == "name" and ts[at - 1].end == ts[at].start  # the e of `where`
+    if ts[at].kind != "name" or inside_a_word:
         return None
     if _kind(ts, end) == "sub":
         after = _scripts(ts, end)
@@ -254,7 +254,7 @@ def predictions(ts, at):
     return (_spell(ts[at:end], "yhat", inside[1:]), end) if whole else None
 
 
-@rule("1", "I", "chi", "np", "(", "[", "{", needs=MORE)
+@rule("1", "I", "chi", "np", "(", "[", "{", needs={">"})
 def slopes_of_relu(ts, at):
     r"""``1_{z > 0}``, ``\mathbb 1[z > 0]``, ``(z > 0)``, ``np.int64(z > 0)``: the derivative of relu at z."""
     first = at
@@ -266,10 +266,19 @@ def slopes_of_relu(ts, at):
         first = at + 1
     first += _kind(ts, first) == "sub"
     inside, end = _inside(ts, first)
-    (_, slope), *zero = split(inside or [], lambda t: t.text in MORE)
+    (_, slope), *zero = split(inside or [], lambda t: t.text == ">")
     if len(zero) != 1 or _spelt(zero[0][1]) != "0" or (first == at and ts[at].text == "{"):
         return None
     return _spell(ts[at:end], "relu'(", slope, ")"), end
+
+
+@rule("max", "maximum")
+def relu_as_a_maximum(ts, at):
+    r"""``\max(0, z)``, ``np.maximum(z, 0)``: relu of z."""
+    inside, end = _inside(ts, at + 1)
+    parts = [part for _, part in split(inside or [], lambda t: t.text == ",")]
+    others = [part for part in parts if _spelt(part) != "0"]
+    return (_spell(ts[at:end], "relu(", others[0], ")"), end) if len(parts) == 2 and len(others) == 1 and others[0] else None
 
 
 @rule("sech", "{", needs={"sech"})
@@ -323,6 +332,9 @@ def numpy_calls(ts, at):
         return _spell(ts[at:end], r"\sum(" if axis else r"\sum\sum(", arguments[0], ")"), end
     if called in powers and arguments:
         return _spell(ts[at:end], "(", arguments[0], f")^{powers[called]}"), end
+    if called == "where" and len(arguments) == 3 and _spelt(arguments[2]).strip(".0") == "" and any(t.text == ">" for t in arguments[0]):
+        (_, slope), *_ = split(arguments[0], lambda t: t.text == ">")
+        return _spell(ts[at:end], "((", arguments[1], ")⊙relu'(", slope, "))"), end
     if called == "power" and len(arguments) == 2:
         return _spell(ts[at:end], "(", arguments[0], ")^{", arguments[1], "}"), end
     return ([replace(ts[first], start=ts[at].start)], first + 1) if first > at else None

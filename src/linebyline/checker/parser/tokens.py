@@ -51,7 +51,9 @@ TABLE = (
     ("rel", "≈", r"≈ \approx \simeq"),
     ("rel", "!=", r"!= ≠ \neq \ne"),
     ("arrow", None, r"=> -> → ⇒ ⟹ \to \rightarrow \Rightarrow \implies \Longrightarrow \longrightarrow \Leftrightarrow \iff \therefore \because"),
-    ("word", None, r"< > ≤ ≥ ∈ ∉ ∀ ∃ \in \forall \not \infty \mod"),
+    ("word", "<", r"< ≤ <= \lt \le \leq \leqslant"),
+    ("word", ">", r"> ≥ >= \gt \ge \geq \geqslant"),
+    ("word", None, r"∈ ∉ ∀ ∃ \in \forall \not \infty \mod"),
     ("dots", "...", r"… \dots \cdots \ldots"),
     ("amp", "&", "&"),
     ("over", "over", r"\over"),
@@ -234,7 +236,7 @@ WORDS = (
     "np matmul multiply outer softplus hidden Sigmoid Softmax ReLU Tanh hat err act transpose loss Net Out Total one onehot lr sech power in"
 ).split()
 AT_THE_END = "in one err act hat yhat zhat phat ypred ytrue".split()  # of a run; elsewhere these are letters, as in `sin`
-WHOLE = {"dot", "T", "np", "gamma", "beta", "rho", "CE", "BCE", "MSE", "SSE", "NLL", "RSS", "square", "mean", "new", "old", "Etotal", "learningrate"}
+WHOLE = {"dot", "T", "max", "maximum", "np", "gamma", "beta", "rho", "CE", "BCE", "MSE", "SSE", "NLL", "RSS", "square", "mean", "new", "old", "Etotal", "learningrate"}
 WORD = re.compile(
     "|".join(
         word + (r"\Z" if word in AT_THE_END else r"(?:(?<=\Aout)|\Z)" if word == "out" else "")

@@ -32,6 +32,7 @@ RULES = [  # (what is typed, what takes its place)
     (r"(?m)^[ \t]*\[ ([^\[\]\n]*) \][ \t]*$", lambda m: m.group().replace("[", " ").replace("]", " ") if "=" in m[1] else m.group()),
     (r"(?<!\w)__(?=\w[^\n]{0,60}?\S__(?!\w))|(?<=[\w\])])__(?!\w)|\bself\._{0,2}", blank),
     (r"(?<![\w.])1/2(?=[mnN](?![\w^]))", ".5/"),  # 1/2m
+    (r"(?<![\w.])1 if ([^\n=<>]{1,30}> ?0) else 0(?![\w.])", lambda m: f"({m[1]})".ljust(len(m.group()))),
     (r": =", to_the_right(":=")),
     (r"\b(?:batch_size|num_examples|X\.shape\[\d\])(?!\w)", to_the_left("m")),
     (r"(?<![\w\\}])[d∂δ]\((\w{1,14})\)(?=\s*(?:/|[*=+\-)]|$))", lambda m: f"∂{m[1]}  "),
