@@ -352,8 +352,9 @@ class Builder(Sums):
             sups, index = [*sups, *argument.sups], sub_terms(argument) or index
             argument = replace(argument, subs=(), sups=())
         inner = single_item(argument) if argument.kind == "sum" else argument
-        if index and inner is not None and inner.kind == "name" and sub_terms(inner) == index and kind != "softmax":
-            index = None  # g_k(z_k): the function of unit k
+        if index and inner is not None and inner.kind == "name" and kind != "softmax":
+            layers = [("digits", str(text)) for mark, text in super_terms(inner) if mark in ("layer", "digits")]
+            index = None if index in (sub_terms(inner), layers) else index  # g_k(z_k): the function of unit k, or layer k
         value = ("act", kind, layer, item.primes, self.item(argument, scope))
         return self.powered(self.entry(value, index, scope) if index else value, sups, scope)
 

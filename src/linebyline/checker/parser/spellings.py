@@ -98,6 +98,25 @@ def ell_is_a_layer(ts, at):
     return [replace(t, text="l") if t.text == "ell" else t for t in ts[at:end]], end
 
 
+LAYER = re.compile(r"[lL](?:[+-]\d)?|\d")
+
+
+@rule("_", needs={","})
+def layers_before_a_comma(ts, at):
+    r"""``a_{L,j}``, ``w_{l,i,j}``, ``\delta_{2,k}``, ``a_{j,l-1}``: the layer and the unit, where the text shows that it is one."""
+    inside, end = _inside(ts, at + 1)
+    parts = [part for _, part in split(inside or [], lambda t: t.text == ",")]
+    behind = LAYER.fullmatch(_spelt(parts[-1])) and parts[-1][0].kind == "name"  # a_{j,l}
+    layer, *units = [parts[-1], *parts[:-1]] if behind else parts
+    if not units or not LAYER.fullmatch(_spelt(layer)) or _kind(ts, at - 1) != "name":
+        return None
+    shown = _spelt(layer)[0] == "L" or len(units) == 2 or ts[at - 1].text == "delta" and layer[0].kind == "num" and units[0][0].kind == "name"
+    if not shown:
+        spelt = "".join(t.text for t in ts)
+        shown = re.search(r"_\{(?:L|[lL][+-]\d),|,[lL][+-]\d\}|_\{[lL\d],\w,\w\}|delta_\{\d,[a-z]\}", spelt) and not re.search(r"sum_\{?l(?![+-])", spelt)
+    return (_spell(ts[at:end], "^{(", layer, ")}_{", [t for part in units for t in part], "}"), end) if shown else None
+
+
 @rule("h", "o", "i")
 def units_without_a_mark(ts, at):
     """``ao1``, ``outh1``: the unit below, though no mark says so."""
