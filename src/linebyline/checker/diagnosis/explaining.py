@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 
 from linebyline.checker.diagnosis.edits import Editor, solid
-from linebyline.checker.guess.likely import PAIRS
+from linebyline.checker.guess.likely import PAIRS, speaks_as_the_question
 from linebyline.checker.judge.compare import with_end
 from linebyline.checker.judge.verdicts import PROBLEMS, clock, joined, nodes
 from linebyline.checker.meaning.scripts import spelling, sub_terms_or_none
@@ -65,7 +65,7 @@ def has_no_layout(judge, side, verdict):
 
 def may_be_misread(judge, verdict):
     """Whether a side fits its left side in no reading, and its letters may not be what they were taken for: no layer, no program says so."""
-    said = judge.task.notation or judge.conv.family == "question" or judge.conv.layered or CODE.search(judge.task.text)
+    said = judge.task.notation or speaks_as_the_question(judge.task.names) or judge.conv.layered or CODE.search(judge.task.text)
     return verdict.reading is None and not said and "a transpose is missing" not in verdict.message
 
 

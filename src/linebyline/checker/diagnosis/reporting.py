@@ -4,7 +4,7 @@ import re
 
 from linebyline.checker.diagnosis.explaining import explain
 from linebyline.checker.face.report import Report, SideReport
-from linebyline.checker.judge.verdicts import LIMIT, UNEXPLAINED, clock, joined
+from linebyline.checker.judge.verdicts import LIMIT, UNEXPLAINED, UNSAID, clock, joined
 from linebyline.checker.meaning.notation import shown
 from linebyline.checker.meaning.scripts import spelling
 
@@ -40,6 +40,8 @@ def said_of(outcome, i, j, deadline):
         status, message, repair = explain(*as_judged(judge, side, verdict), deadline)
     if claim:
         return status, message, repair
+    if UNSAID in message:
+        return "unreadable", message, ""
     reserved = list(outcome.loose_notes)
     if judge.only_one_unit():
         reserved.append("right for one unit in a layer; give the network to have it checked for more")

@@ -10,7 +10,7 @@ from linebyline.checker.guess.likely import names_of, nodes_in
 from linebyline.checker.meaning.aliases import Alias
 from linebyline.checker.meaning.letters import FUNCTIONS, LOSSES, NAMED
 from linebyline.checker.numbers.scene import ELEMENTWISE, Scene
-from linebyline.checker.parser.grammar import Node, alone, single_item
+from linebyline.checker.parser.grammar import Node, alone, product_of, single_item
 from linebyline.checker.parser.tokens import script_text
 
 CALCULUS = {"log", "ln", "exp", "e", "pi"}
@@ -28,10 +28,11 @@ def scalar_claim(chain, scene, aliases=(), guessed=False):
     names = {node.name for node in symbols}
     functions = names & (ALWAYS_FUNCTIONS | _called(nodes) & set(FUNCTIONS))
     letters, named = names - functions - set(NAMED) - CALCULUS, names & set(NAMED)
+    primed = any(node.kind == "group" and node.primes == 1 for node in nodes)
     if any(node.kind not in PLAIN for node in nodes) or any(_has_index(node, letters) for node in symbols):
         return []
     declared = {alias.name for alias in aliases} & (letters | functions)
-    if len(letters) > 1 or letters & set(LOSSES) or "softmax" in named or not (functions | named) or declared:
+    if len(letters) > 1 or letters & set(LOSSES) or "softmax" in named or not (functions | named or primed) or declared:
         return []
     letter = next(iter(letters), "z")
     filled = [_with_arguments(tree, letter, functions | named) for tree in trees]
@@ -75,6 +76,9 @@ def _with_arguments(part, letter, functions):
     items = []
     for (op, item), (next_op, after) in zip(part.parts, [*part.parts[1:], ("end", None)]):
         items.append((op, _with_arguments(item, letter, functions)))
+        if item.kind == "group" and item.primes == 1:  # (1 + e^{-x})': a derivative
+            inner = replace(items[-1][1], primes=0)
+            items[-1] = op, Node("deriv", item.start, item.end, parts=(product_of(inner), Node("name", item.end, item.end, letter)))
         if item.kind == "name" and item.name in functions:
             bracketed = next_op == "" and (after.kind == "group" or after.kind == "name" and item.name in NAMED)
             if not bracketed or letter not in names_of(after):

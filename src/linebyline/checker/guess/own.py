@@ -2,7 +2,7 @@
 
 from linebyline.checker.guess.likely import trees_in
 from linebyline.checker.meaning.aliases import Alias
-from linebyline.checker.meaning.letters import FUNCTIONS, convention
+from linebyline.checker.meaning.letters import FUNCTIONS, LOSSES, convention
 from linebyline.checker.meaning.scripts import is_layer_text, sub_terms_or_none
 from linebyline.checker.parser.grammar import single_item, walk
 from linebyline.checker.parser.tokens import script_text
@@ -17,7 +17,8 @@ def definable(chains, names):
         if chain.continues or len(chain.sides) < 2 or any(side.tree is None for side in chain.sides[:2]):
             continue
         item = single_item(chain.sides[0].tree)
-        if item is not None and item.kind == "name" and (len(names.get(item.name, ())) > 1 or len(chain.sides) > 2):
+        jacobian = item is not None and item.name in ("J", "D") and len(sub_terms_or_none(item)) == 2
+        if item is not None and item.kind == "name" and (len(names.get(item.name, ())) > 1 or len(chain.sides) > 2 or jacobian):
             found[k] = item
     return found
 
@@ -36,6 +37,7 @@ def definitions(candidates, chains, names, row, aliases):
 def _knows(conv, name, names):
     """Whether a row knows a name; a letter such as g is an activation there, but not where it always has an index."""
     indexed = name in FUNCTIONS and not conv.meanings(name) and all(node.subs for node in names[name])
+    indexed = indexed or (name in LOSSES and all(len(sub_terms_or_none(node)) == 2 for node in names[name]))  # a Jacobian
     return conv.knows(name) and not indexed
 
 

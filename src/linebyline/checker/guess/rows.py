@@ -9,8 +9,9 @@ KINDS = ("net", "out", "target")
 
 def likely_rows(notation, names, aliases, quotients=(), definable=(), roles=()):
     """Rows of the notation table that know the most of the text's symbols."""
-    named = {alias.name for alias in aliases}
+    named = {alias.name for alias in aliases if not alias.primes}
     own = {name: nodes for name, nodes in names.items() if name not in named}
+    roles = {(name, kind) for name, kind in roles if name not in {alias.name for alias in aliases if alias.primes}}
     rows = rows_for(notation)
     family = convention(rows[0]).family if notation is not None else None
     scored = []

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from linebyline.checker.judge.habits import Habits
-from linebyline.checker.judge.verdicts import PROBLEMS, Reading, agree, built, is_zero, joined, printed_slack
+from linebyline.checker.judge.verdicts import PROBLEMS, UNSAID, Reading, agree, built, is_zero, joined, printed_slack
 from linebyline.checker.meaning.letters import ROLE_WORDS
 from linebyline.checker.meaning.notation import Choice
 from linebyline.checker.meaning.readings import assignments, variables_of
@@ -93,6 +93,8 @@ class Comparer:
         else:
             rate = ""
         value, total = (value, "") if reading.variables else added_up(value, truth, left)
+        if (unit := meant_for_one_unit(value, truth, reading, evaluator)):
+            return True, {f"{UNSAID} were meant for the unit {unit}: write its index, or leave it out everywhere"}
         value, note = shaped(value, truth, reading.modes, by_one_neuron(left, evaluator.scene))
         mask = np.True_
         for test in reading.tests:
@@ -149,7 +151,7 @@ class Comparer:
             doubts.append("right if the sum covers all that follows it")
         if left.is_always_zero() and not is_zero(side.tree):
             doubts.append("both sides are zero here, whatever the network")
-        loose = bool(doubts) or any(note.startswith("loose: ") for note in said) or any(choice.loose for _, choice in reading.choices())
+        loose = bool(doubts) or any(note.startswith(("loose: ", UNSAID)) for note in said) or any(choice.loose for _, choice in reading.choices())
         messages = [*[note.removeprefix("loose: ") for note in said], *doubts]
         if not strict:
             self.sizes_named = self.sizes_tried
@@ -209,6 +211,24 @@ class Comparer:
 def with_end(scene, output, loss):
     """The same network with another output activation and loss."""
     return replace(scene, output=output, loss=loss, activations=(*scene.activation_names[:-1], output), network=None)
+
+
+def meant_for_one_unit(value, truth, reading, evaluator):
+    """The index of the one unit for which whole vectors would be equal, if one side is a vector and the other has an index; nothing if there is none."""
+    if {value.shape[-2:], truth.shape[-2:]} - {(1, 1)} == set() or (1, 1) not in (value.shape[-2:], truth.shape[-2:]):
+        return ""
+    for index in (index for index in reading.variables if "#" not in index):
+        pair, at = [], evaluator.axis[index]
+        for array in (value, truth):
+            flat = array.reshape(*array.shape[:-2], -1)
+            if flat.shape[-1] not in (1, evaluator.size[index]):
+                break
+            own = flat if flat.shape[-1] > 1 else np.repeat(flat, evaluator.size[index], -1)
+            wide = np.repeat(own, evaluator.size[index], at + 1) if own.shape[at + 1] == 1 else own
+            pair.append(np.diagonal(wide, axis1=at + 1, axis2=-1))
+        if len(pair) == 2 and agree(*pair, np.True_):
+            return index
+    return ""
 
 
 def spells_out_units(reading):

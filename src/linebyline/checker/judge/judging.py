@@ -11,6 +11,7 @@ from linebyline.checker.judge.verdicts import (
     PATIENCE,
     PROBLEMS,
     RIGHT,
+    UNSAID,
     WRONG,
     NoteVerdict,
     Verdict,
@@ -210,7 +211,7 @@ class Judge(Comparer):
         if numeric and any(given is None for given in (self.scene.network, self.scene.x, self.scene.target)):
             return Verdict("unreadable", "numbers can only be checked on a known network: give a Network, or a Scene with network, x and target")
         stepped, reference = reference.before is not None or side.relation == "<-", reference.before or reference
-        wrong, problems = None, []
+        wrong, unsaid, problems = None, None, []
         for reading in self.readings(side, reference, cases, 6 if quick else readings.MAX_READINGS, problems):
             try:
                 left = updated(reference, reading, stepped)
@@ -221,9 +222,13 @@ class Judge(Comparer):
             verdict = Verdict("wrong", reading=reading, reference=left, cases=cases, numeric=numeric)
             if numeric:
                 verdict.status, verdict.message = "ok" if equal else "wrong", notes[0]
-            if equal:
+            if equal and any(note.startswith(UNSAID) for note in notes):
+                unsaid = unsaid or self.accepted(side, verdict, notes, strict)
+            elif equal:
                 return verdict if numeric else self.accepted(side, verdict, notes, strict)
             wrong = wrong or verdict
+        if unsaid is not None:
+            return unsaid
         if wrong is None:
             return not_compared(problems, reference, cases)
         errors = sorted({leaf.node.name for r in (wrong.reading, wrong.reference) for leaf, choice in r.choices() if choice.kind == "loss"})

@@ -6,6 +6,7 @@ from linebyline.checker.meaning.letters import NAMED
 from linebyline.checker.meaning.scripts import joined, sub_terms, sub_terms_or_none
 from linebyline.checker.parser.grammar import Node, Parser, single_item
 from linebyline.checker.parser.spellings import tokenise
+from linebyline.checker.parser.typed import cleaned
 from linebyline.checker.parser.tokens import Unreadable, script_text
 
 ROLES = {**{name: name for name in ("net", "out", "target", "W", "b", "delta", "eta", "f")}, "E": "loss", "w": "W", "x": "out"}
@@ -34,7 +35,7 @@ class Alias:
         if self.role is not None and not self.params and not self.sups:
             return True
         terms, sups = sub_terms_or_none(item), joined(item.sups)
-        fits = len(terms) == len(self.params) and all(p[0] == "var" or p == t for p, t in zip(self.params, terms))
+        fits = len(terms) == len(self.params) and all(p == t or (p[0] == t[0] == "var" and len(p) == 2) or (p[0] == "var" and t[0] == "digits") for p, t in zip(self.params, terms))
         return fits and (sups == self.sups or (not self.sups and (sups.isdecimal() or sups in ("T", "top"))))
 
 
@@ -43,7 +44,7 @@ def read_aliases(pairs):
     out = []
     for left, right in pairs:
         try:
-            item, tree = single_item(_parsed(left)), _parsed(right)
+            item, tree = single_item(_parsed(cleaned(left) if isinstance(left, str) else left)), _parsed(right)
             if item is None or item.kind not in ("name", "bigsum"):
                 raise Unreadable("the left side is not one symbol")
             terms = sub_terms(item) if item.kind == "name" else [("word", script_text(s)) for s in item.subs]
@@ -58,7 +59,7 @@ def _parsed(text):
     if not isinstance(text, str):
         raise Unreadable("both must be strings")
     plain = "\\" not in text
-    return Parser(tokenise(text), plain).whole()
+    return Parser(tokenise(text, plain=plain), plain).whole()
 
 
 def _role(target):

@@ -55,6 +55,7 @@ ROWS = {
     "s p y": ("classes", "x", "", "h", "s score scores", "p", "y t", "?"),
     "f p y": ("classes", "x", "", "h", "f", "p", "y t", "?"),
     "s yhat y": ("classes", "x", "", "h", "s score scores", "yhat", "y t", "?"),
+    "o y t": ("classes", "x", "", "h", "o", "y", "t d", "?"),
     "o yhat y": ("classes", "x", "", "h", "o", "yhat", "y t", "?"),
     "net a y": ("classes", "x", "", "h", "net", "a", "y t", "?"),
     "v y t": ("classes", "x", "", "h", "v", "y", "t", "?"),
@@ -100,7 +101,7 @@ OFTEN = {  # weaker: only where the row gives the letter no meaning
     ("target", None): "y t d",
     ("out", 0): "x",
     ("out", "last"): "sigma softmax pred",
-    ("b", None): "beta",
+    ("b", None): "beta c",
     ("gradient W", None): "Delta",
 }
 LOSSES = tuple("CE BCE MSE SSE NLL RSS l E L J C Loss loss Error error cost Cost ell err xi e".split())

@@ -12,16 +12,20 @@ def joined(scripts):
     return "".join(script_text(script) for script in scripts)
 
 
+GREEK_INDICES = "alpha beta gamma lambda mu nu xi zeta rho tau kappa".split()
+
+
 def is_index(text):
     """Whether a name is one letter, so that it can be an index."""
-    return len(text.rstrip("'")) == 1 or text == "ell"
+    return len(text.rstrip("'")) == 1 or text in ("ell", *GREEK_INDICES)
 
 
 INDEX = re.compile(
     r"(?P<label>[yc]) [_^] (?P<example>[\w']+) "  # p_{y_i}: the entry of the class label
     r"|(?P<prefix>[^\W\d_]+'*) _ (?P<inner>[\w']+) |(?P<end>[hoi]) (?P<number>\d{1,3}) "
     r"|(?P<letter>[^\W\d_]+'*) (?P<offset>[+-] \d{1,3}) "
-    r"|(?P<var>[^\W\d_]'*|ell) |(?P<word>[^\W\d_]{2,}'*) |(?P<digits>\d{1,3}) |[,;*] "
+    rf"|(?P<var>[^\W\d_]'*|ell|{'|'.join(GREEK_INDICES)}) |"
+    r"(?P<word>[^\W\d_]{2,}'*) |(?P<digits>\d{1,3}) |[,;*] "
 )
 
 

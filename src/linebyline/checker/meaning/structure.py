@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from linebyline.checker.meaning.aliases import FUNCTION_ROLES, in_book_names, with_role
 from linebyline.checker.meaning.letters import COUNTS, FUNCTIONS, LOSSES, NAMED
 from linebyline.checker.meaning.notation import Choice, choices, split_units
-from linebyline.checker.meaning.scripts import is_layer_text, joined, layer_number, spelling, sub_terms, super_terms
+from linebyline.checker.meaning.scripts import is_layer_text, joined, layer_number, spelling, sub_terms, sub_terms_or_none, super_terms
 from linebyline.checker.meaning.slots import EACH
 from linebyline.checker.meaning.sums import INDICATOR_NAMES, Sums
 from linebyline.checker.parser.grammar import Node, Parser, single_item
@@ -104,7 +104,9 @@ class Builder(Sums):
             if self.is_call(item, after):
                 return self.call(item, after, scope), 1
             if self.only_depends(item, after):
-                return self.item(item, scope), 1
+                by = single_item(after.parts[0]) if item.primes == 1 else None
+                value = self.item(replace(item, primes=0) if by is not None else item, scope)
+                return (value if by is None else self.derivative(value, by, scope)), 1
             if item.name == "Delta" and not item.subs and alias is None and after.kind == "name":
                 return ("update", self.leaf(after, scope)), 1
         if item.kind == "name" and alias is None:
@@ -121,7 +123,8 @@ class Builder(Sums):
         if len(rest) > 1:
             self.saw.add("may be near")
         if self.near and len(rest) > 1:
-            body, used = self.product(rest[:1], scope), 1
+            body, used = self.factor(rest[0][1], rest[1:], scope)
+            used += 1
         else:
             body, used = self.with_tail(self.product(rest, scope), tail, scope), len(rest)
         return self.derivative(body, item.parts[1], scope), used
@@ -279,7 +282,9 @@ class Builder(Sums):
         """The reader's own symbol that an item is, or None."""
         if not self.aliases or item.kind not in ("name", "bigsum"):
             return None
-        return next((alias for alias in self.aliases if alias.matches(item)), None)
+        found = [alias for alias in self.aliases if alias.matches(item)]
+        exact = [alias for alias in found if alias.params == sub_terms_or_none(item)] if len(found) > 1 else []
+        return next(iter(exact or found), None)
 
     def aliased(self, alias, item, scope):
         """The formula that a symbol of the reader's own stands for."""

@@ -8,7 +8,7 @@ from linebyline.checker.parser.grammar import INDICATORS, Parser, single_item, w
 from linebyline.checker.parser.pieces import read_condition
 from linebyline.checker.parser.tokens import Unreadable, script_text, split
 
-LIMIT_LETTERS = set("nmNMKCcJIHDdpPBTqQSRLkrsho")
+LIMIT_LETTERS = set("nmNMKCcJIHDdpPBTqQSRLVGFkrsho")
 SIZE = re.compile(  # n, |C|, n_l, N_{l-1}, n^{(l)}, and how far from it a sum ends: n - 1
     r"\|?([A-Za-z]|ell)(?:_(?:[lL][+-]1|[A-Za-z]+|\d|\([lL]\)))?\|?(?:\^?[\(\[]?(?:[lL](?:[+-]\d)?|\d)[\)\]]?)?([+-]\d+)?"
 )
@@ -107,7 +107,7 @@ class Sums:
         said = "".join(t.text for t in tokens if t.kind in ("name", "words")).lower()
         if not tokens or re.search("otherwise|else|in other|sinon", said):
             return None
-        solid = [t for t in tokens if t.kind != "name" or len(t.text) <= 3]
+        solid = [t for t in tokens if t.kind != "name" or len(t.text) <= 3 or is_index(t.text)]
         if [t.text for t in solid[:2]] == ["i", "f"]:
             solid = solid[2:]
         return self.asked(solid, scope, "a case")

@@ -80,7 +80,7 @@ def diagonal_matrix(value):
 OF_ONE = {
     "neg": np.negative,
     "exp": np.exp,
-    "log": lambda value: np.log(value if (value.real > 0).all() else value + 0j),
+    "log": lambda value: np.log(np.where(value.real > 0, value, -value)),
     "T": lambda value: value.swapaxes(-1, -2),
     "norm2": lambda value: (value**2).sum((-1, -2), keepdims=True),
     "diag": diagonal_matrix,

@@ -221,9 +221,10 @@ def _statements(row):
     return statements
 
 
-RIGHT = r"([a-zA-Z](?:\d|'+)?|\d+|[yc]_?[a-zA-Z]?|ell|[lL][+-]1|label|target)"
+GREEK = "alpha|beta|gamma|mu|nu|xi|zeta|rho|kappa"
+RIGHT = rf"({GREEK}|[a-zA-Z](?:\d|'+)?|\d+|[yc]_?[a-zA-Z]?|ell|[lL][+-]1|label|target)"
 CONDITION = re.compile(
-    rf"(?:if|for|when)?(?:([ijkpqry]'*|y_[a-zA-Z]?|c(?:\d|'+|_?[a-zA-Z])?)(=){RIGHT}|([lmn]'*)(=)(?!\d){RIGHT}|([wz]'*)(=)([ijkmn]'*)"
+    rf"(?:if|for|when)?(?:([ijkpqry]'*|{GREEK}|y_[a-zA-Z]?|c(?:\d|'+|_?[a-zA-Z])?)(=){RIGHT}|([lmn]'*)(=)(?!\d){RIGHT}|([wz]'*)(=)([ijkmn]'*)"
     rf"|([a-dg-wyz]'*|[yc](?:\d|_?[a-zA-Z]))(!=|not=?){RIGHT})"
 )
 
@@ -259,6 +260,7 @@ def _chain(text, statement, cases, plain):
 def _trailing(tokens):
     """Take off what hangs behind a side: punctuation, a condition, a remark in brackets."""
     tokens, cases, notes = list(tokens), [], []
+    tokens = tokens[: next((k for k, (t, depth) in enumerate(levels(tokens)) if depth == 0 and k and t.kind == "word" and t.text in ("in", "∈")), len(tokens))]
     while tokens:
         last = tokens[-1]
         if last.kind in ("gap", "words", "amp", "brk", "arrow") or last.text in (",", ";", ".", ":", "?", "!", "∀", "forall"):

@@ -117,6 +117,16 @@ def layers_before_a_comma(ts, at):
     return (_spell(ts[at:end], "^{(", layer, ")}_{", [t for part in units for t in part], "}"), end) if shown else None
 
 
+@rule("_", in_code_only=True)
+def names_in_programs(ts, at):
+    """``e_sq``: a word of several letters behind the underscore is one index."""
+    end = at + 1
+    while _kind(ts, end) == "name" and ts[end].start == ts[end - 1].end and len(ts[end].text) == 1:
+        end += 1
+    word = "".join(t.text for t in ts[at + 1 : end])
+    return (_spell(ts[at:end], "_{", ts[at + 1 : end], "}"), end) if len(word) > 1 and set(word).isdisjoint("hijklmno") else None
+
+
 @rule("h", "o", "i")
 def units_without_a_mark(ts, at):
     """``ao1``, ``outh1``: the unit below, though no mark says so."""
@@ -233,6 +243,8 @@ def what_a_loss_depends_on(ts, at):
     if _kind(ts, end) == "sub":
         after = _scripts(ts, end)
         spelt = _spelt(ts[end + 1 : after])
+        if ts[at].text == "H" and _is(ts, after, "(") and _is(ts, after + 1, "x", "X"):  # a hypothesis
+            return None
         if ENTROPIES.fullmatch(spelt) or spelt in PARAMETERS[:-1] or re.search(r"[(,].*[wWb]|[wWb].*[(,]", spelt):
             end = after
     inside, after = _inside(ts, end)
@@ -254,9 +266,9 @@ def functions_of_the_input(ts, at):
     inside, end = _inside(ts, after)
     if not inside or ts[after].text != "(" or inside[0].text not in ("x", "X") or _scripts(inside, 1) != len(inside):
         return None
-    exponent = inside[1:] if _kind(inside, 1) == "sup" else []
+    exponent = inside[1:] if _kind(inside, 1) in ("sup", "sub") else []
     parameters = re.fullmatch(r"(?:theta|Theta|w,?b?|W,?b?)(?:_([a-z\d]))?", _spelt(ts[at + 2 : after]))
-    if parameters and ts[at].text in ("h", "f"):
+    if parameters and ts[at].text in ("h", "f", "H"):
         return _spell(ts[at:end], "yhat" + (f"_{parameters[1]}" if parameters[1] else ""), exponent), end
     if ts[at].text in (*PARAMETERS, "v", "u", "delta") or not {t.text for t in ts[at + 1 : after]}.isdisjoint(PARAMETERS[:-1]):
         return None
@@ -329,6 +341,27 @@ def products_with_slopes(ts, at):
     inside = [t.text for t in _inside(ts, at + 1)[0] or []]
     complement = inside[:2] == ["1", "-"] and inside[2:] == [t.text for t in ts[max(0, at - len(inside) + 2) : at]]
     return ([replace(ts[at], text="⊙")], at + 1) if sloped or complement else None
+
+
+@rule("i", needs={"cases", "array", "matrix"})
+def conditions_without_a_mark(ts, at):
+    r"""``y_i \ if\ i = j``: the word if."""
+    word = _is(ts, at + 1, "f") and ts[at].end == ts[at + 1].start and ts[at].spaced and ts[at + 1].end != ts[min(at + 2, len(ts) - 1)].start
+    return ([replace(ts[at], kind="words", text="if", end=ts[at + 1].end)], at + 2) if word else None
+
+
+@rule("eqalign", "aligned", "split")
+def old_alignments(ts, at):
+    r"""``\eqalign{a &= b \\\\ &= c}``: the rows in it."""
+    end = closing(ts, at + 1) if _is(ts, at + 1, "{") else None
+    return (ts[at + 2 : end], end + 1) if end else None
+
+
+@rule("'")
+def transposes_with_a_prime(ts, at):
+    """``X'y``: the transpose, where a text writes X' for it."""
+    evidence = any(_is(ts, k - 1, "X") and not _is(ts, k + 1, "(") for k, t in enumerate(ts) if t.kind == "prime")
+    return (_spell(ts[at : at + 1], "^", "T"), at + 1) if evidence and ts[at].kind == "prime" and _kind(ts, at - 1) in ("name", "op") else None
 
 
 # ---------------------------------------------------------------- code

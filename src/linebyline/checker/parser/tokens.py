@@ -47,7 +47,7 @@ TABLE = (
     ("prime", "'", r"' ’ ′ ` ´ ‘ \prime"),
     ("prime", "''", "″"),
     ("rel", "=", r"= := == ≔ ≡ \equiv \triangleq \coloneqq \doteq \stackrel"),
-    ("rel", "<-", r"<- ← \leftarrow \gets"),
+    ("rel", "<-", r"<- ← \leftarrow \gets \larr"),
     ("rel", "≈", r"≈ \approx \simeq"),
     ("rel", "!=", r"!= ≠ \neq \ne"),
     ("arrow", None, r"=> -> → ⇒ ⟹ \to \rightarrow \Rightarrow \implies \Longrightarrow \longrightarrow \Leftrightarrow \iff \therefore \because"),
@@ -80,7 +80,7 @@ TABLE = (
     ("", None, r"\left \right \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr \Biggl \Biggr \middle \limits \nolimits \nonumber \notag"),
     ("", None, r"\mathbf \mathrm \mathit \mathbb \mathbbm \mathcal \mathscr \mathsf \mathfrak \boldsymbol \bm \pmb \bold \rm \bf \it \cal \vec"),
     ("", None, r"\textbf \textrm \textit \textsf \texttt \operatorname \mathop \displaystyle \textstyle \scriptstyle \begingroup \endgroup"),
-    ("", None, r"\underline \cancel \hfill \centering \strut \smash \unicode \overrightarrow \overleftarrow"),
+    ("", None, r"\underline \Large \large \LARGE \huge \Huge \small \tiny \normalsize \cancel \hfill \centering \strut \smash \unicode \overrightarrow \overleftarrow"),
 )
 GREEK = "δ=delta η=eta α=alpha λ=lambda ω=omega Δ=Delta Θ=Theta π=pi ρ=rho μ=mu ψ=psi γ=gamma β=beta Φ=Phi Ψ=Psi Ω=Omega ξ=xi ζ=zeta κ=kappa τ=tau"
 HATTED = "ŷ=yhat ẑ=zhat â=ahat ô=ohat Ŷ=Yhat"
@@ -96,7 +96,7 @@ SIGNS = "|".join(re.escape(sign) for sign in sorted(SPELT, key=len, reverse=True
 LEXER = re.compile(
     r"(?P<space>\s+|\\[,;:!>/]|~|\\hspace\*?\{[^{}]*\}|%[^\n]*\n"
     r"|\\(?:tag|label|eqref|ref|color|hskip|vspace|phantom|htmlClass|cssId|class|href|style|textcolor|htmlId)\*?\s*\{[^{}]*\})"
-    r"|(?P<brk>\\\\+(?:\s*\[[^\]\n]{0,12}(?:pt|em|ex|mm|cm)\])?|\\newline\b|\\cr\b)"
+    r"|(?P<brk>(?:\\\\)+(?:\s*\[[^\]\n]{0,12}(?:pt|em|ex|mm|cm)\])?|\\newline\b|\\cr\b)"
     r"|(?P<begin>(?P<braced>\\(?:\{|lbrace)\s*)?\\begin\s*\{\s*(?P<opened>[A-Za-z]+)\*?\s*\}(?:\{[lcr|@{} ]*\})?)"
     r"|(?P<end>\\end\s*\{\s*(?P<closed>[A-Za-z]+)\*?\s*\}(?:\s*\\right\s*\.|\s*(?:\\right\s*)?\\\})?)"
     r"|(?P<words>\\(?P<font>text|mbox|textrm|mathrm|operatorname|textnormal|hbox|rm|textit|textbf|mathit|mathsf|texttt)\*?\s*\{(?P<inside>[^{}]*)\})"
@@ -233,9 +233,9 @@ def _environment(match, kind, blocks):
 WORDS = (
     "net out output target softmax sigmoid logistic tanh relu log ln exp sum Loss loss Error error cost Cost total true pred "
     "diag delta Delta sigma theta Theta eta alpha epsilon lambda omega phi nabla partial input label logits logit probs prob scores score "
-    "np matmul multiply outer softplus hidden Sigmoid Softmax ReLU Tanh hat err act transpose loss Net Out Total one onehot lr sech power in"
+    "np matmul multiply outer softplus hidden Sigmoid Softmax ReLU Relu Tanh Diag hat err act transpose loss Net Out Total one onehot lr sech power in"
 ).split()
-AT_THE_END = "in one err act hat yhat zhat phat ypred ytrue".split()  # of a run; elsewhere these are letters, as in `sin`
+AT_THE_END = "in one err act hat yhat Yhat zhat phat ypred ytrue".split()  # of a run; elsewhere these are letters, as in `sin`
 WHOLE = {"dot", "T", "max", "maximum", "np", "gamma", "beta", "rho", "CE", "BCE", "MSE", "SSE", "NLL", "RSS", "square", "mean", "new", "old", "Etotal", "learningrate"}
 WORD = re.compile(
     "|".join(
@@ -245,7 +245,7 @@ WORD = re.compile(
     + "|[A-Za-z]"
 )
 RENAMED = {
-    **{"ypred": "yhat", "ytrue": "y", "Sigmoid": "sigmoid", "Softmax": "softmax", "ReLU": "relu", "Tanh": "tanh"},
+    **{"ypred": "yhat", "ytrue": "y", "Sigmoid": "sigmoid", "Softmax": "softmax", "ReLU": "relu", "Relu": "relu", "Diag": "diag", "Tanh": "tanh"},
     **{"logistic": "sigmoid", "Net": "net", "Out": "out", "Total": "total", "Etotal": "E", "learningrate": "eta", "transpose": "top"},
 }
 

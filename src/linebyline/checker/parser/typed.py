@@ -4,6 +4,7 @@ Every rule puts as many characters in as it takes out, so that a place in the cl
 """
 
 import re
+import unicodedata
 
 LINE_START, QUOTIENT = r"(?m)^[ \t]*", r"[A-Za-z][^/=δ∂()\s]{0,20} ?"
 
@@ -23,6 +24,10 @@ def to_the_right(text):
 
 
 RULES = [  # (what is typed, what takes its place)
+    (r"[@\\]f[\[\]$]|\[/?i?(?:tex|math|latex)\]|</?math[^<>\n]*>|\[; ?| ?;\]", lambda m: "$".ljust(len(m.group()))),  # of forums and documentation
+    (r"<[A-Z]\w*\s[^<>\n]{0,80}?=\{?[\"'`](?=.*\\)|[\"'`]\}?\s*/>", blank),  # <Math latex="..." />
+    (r"\\\\\[(?=[^\n]*\\\\\])|(?<=\S)\\\\\]", to_the_left("$$")),  # \\\\[ .. \\\\] in Markdown
+    (r"(?m)^ {1,3}\*(?= {2,}\S| +=)", blank),  # the star of a comment
     (r"(?m)^[ \t]*```.*$", blank),  # fences
     (r"(?<=\$)`|`(?=\$)|(?<![\w)}])`(?=[^`\n]*`(?!\w))|(?<=[\w)}\]])`(?=[\s.,;:)]|$)", blank),  # `code`, $`maths`$
     (r"(?m)(?<=\S)[ \t]+(?:#|//)(?![\d{]).*$|^[ \t]*(?:#+|//)(?=[ \t])", blank),  # comments behind a formula, the mark of one around it
@@ -32,9 +37,14 @@ RULES = [  # (what is typed, what takes its place)
     (r"(?m)^[ \t]*\[ ([^\[\]\n]*) \][ \t]*$", lambda m: m.group().replace("[", " ").replace("]", " ") if "=" in m[1] else m.group()),
     (r"(?<!\w)__(?=\w[^\n]{0,60}?\S__(?!\w))|(?<=[\w\])])__(?!\w)|\bself\._{0,2}", blank),
     (r"(?<![\w.])1/2(?=[mnN](?![\w^]))", ".5/"),  # 1/2m
-    (r"(?<![\w.])1 if ([^\n=<>]{1,30}> ?0) else 0(?![\w.])", lambda m: f"({m[1]})".ljust(len(m.group()))),
+    (r"\s+if ([^\n=<>]{1,30}> ?0),? else 0(?![\w.])", lambda m: f" .*({m[1]})".ljust(len(m.group()))),
+    (r"\bone_?hot\((\w+)\)", lambda m: m[1].ljust(len(m.group()))),
+    (r"\\(?:stackrel|overset|underset)\s*(?:\{[^{}]{0,40}\}|\\\w+)\s*(?:\{:?=\}|:?=)", to_the_right("=")),
+    (r"(?<=\\partial)\{\}|(?<=\\sum)\{\}|(?<=[\s+\-=*}])\{\}(?=[_^])", blank),
+    (r"(?:, ?|\.{2,} ?|… ?)\(\d{1,2}(?:\.\d{1,2})*\)(?=\s*(?:\$|\\end|$))", blank),  # the number of an equation behind it
+    (r"\bwhich (?:is|equals|gives)(?: (?:actually|just|simply|then))?\b", to_the_left("=")),
     (r": =", to_the_right(":=")),
-    (r"\b(?:batch_size|num_examples|X\.shape\[\d\])(?!\w)", to_the_left("m")),
+    (r"\b(?:batch_size|num_examples|len\(\w+\)|X\.shape\[\d\]|(?<=/)batch|(?<=/ )batch)(?!\w)", to_the_left("m")),
     (r"(?<![\w\\}])[d∂δ]\((\w{1,14})\)(?=\s*(?:/|[*=+\-)]|$))", lambda m: f"∂{m[1]}  "),
     (r"\\sum\*(?=\{)", to_the_right(r"\sum_")),  # an underscore that Markdown took
     (r"\\(?=[_*^])", blank),  # and one that was saved from it
@@ -59,6 +69,7 @@ RULES = [  # (what is typed, what takes its place)
 
 def cleaned(text):
     """The text with what is no formula blanked, and some misspelt commands put right; as long as it was."""
+    text = "".join(unicodedata.normalize("NFKC", c) if "\U0001d400" <= c <= "\U0001d7ff" else c for c in text)
     for pattern, new in RULES:
         text = re.sub(pattern, new, text)
     return text
