@@ -13,6 +13,10 @@ from linebyline.checker.judge.verdicts import PATIENCE, clock
 from linebyline.checker.meaning.letters import convention
 from linebyline.checker.numbers.scene import Scene
 
+OTHER_DELTAS = (
+    ("minus_deltas", r"$-\partial E/\partial net$, as in some books"),
+    ("deltas_of_examples", r"one example's $\partial E/\partial net$, not yet divided by their number"),
+)
 PROBE = 5  # chains by which the network and the letters of a longer text are guessed
 
 
@@ -51,7 +55,7 @@ class Search:
             if found.scene is self.scenes[0] and self.refuted and found.row != self.refuted.row:
                 best.doubt(self.refuted.row, self.refuted.outcome.wrong_places())
         best = self.as_a_likelihood(best)
-        best = self.with_minus_deltas(self.with_own_biases(self.without_biases(best)))
+        best = self.with_one_example(self.with_other_deltas(self.with_own_biases(self.without_biases(best))))
         if self.task.guessed and best.wrong_places():
             self.right_elsewhere(best)
         return best
@@ -115,13 +119,26 @@ class Search:
                     return self.as_a_likelihood(bare)
         return outcome
 
-    def with_minus_deltas(self, outcome):
-        """Some books' delta is minus the derivative: a text that has fewer mistakes so means it."""
-        if self.task.notation is None and "delta" in self.task.names and outcome.wrong_places():
-            other = Judge(self.task, replace(outcome.judge.scene, minus_deltas=True), outcome.judge.conv).run()
-            if other.score < outcome.score and len(other.wrong_places()) < len(outcome.wrong_places()):
-                other.loose_notes.append(r"right if $\delta$ stands for $-\partial E/\partial net$, as in some books")
-                return other
+    def with_other_deltas(self, outcome):
+        """Some books' delta is minus the derivative, or one example's: a text that has fewer mistakes so means it."""
+        scene = outcome.judge.scene
+        for change, meant in OTHER_DELTAS:
+            wrong = outcome.wrong_places()
+            if "delta" in self.task.names and wrong and (scene.batch or self.task.notation is None):
+                other = Judge(self.task, replace(scene, **{change: True}), outcome.judge.conv).run()
+                if other.score < outcome.score and len(other.wrong_places()) < len(wrong):
+                    other.loose_notes.append(rf"right if $\delta$ stands for {meant}")
+                    return other
+        return outcome
+
+    def with_one_example(self, outcome):
+        """Where nothing is wrong, what cannot be read for a batch may be meant for one example."""
+        unread = outcome.unread()
+        if unread and not self.task.guessed and outcome.judge.scene.batch and not outcome.wrong_places():
+            one = Judge(self.task, replace(outcome.judge.scene, batch=0), outcome.judge.conv).run()
+            if one.unread() < unread and not one.wrong_places():
+                one.loose_notes.append("right for one example; the network given has a batch of them")
+                return one
         return outcome
 
     def with_own_biases(self, outcome):

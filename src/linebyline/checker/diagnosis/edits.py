@@ -39,7 +39,9 @@ class Edit(NamedTuple):
 
     def made_in(self, text, side):
         """The side with this edit made."""
-        return re.sub(r"\s+", " ", text[side.start : self.start] + self.new + text[self.end : side.end]).strip()
+        before = text[side.start : self.start]
+        gap = " " * bool(re.search(r"\\[A-Za-z]+$", before) and self.new[:1].isalpha())  # \partial net
+        return re.sub(r"\s+", " ", before + gap + self.new + text[self.end : side.end]).strip()
 
     def made_among(self, tokens):
         """The side's tokens with the edit's own in their place."""

@@ -24,6 +24,7 @@ from linebyline.checker.meaning import readings
 from linebyline.checker.meaning.notation import shown
 from linebyline.checker.meaning.scripts import is_layer_text, spelling
 from linebyline.checker.numbers.values import Mismatch
+from linebyline.checker.parser.grammar import single_item
 from linebyline.checker.parser.pieces import read_condition
 from linebyline.checker.parser.spellings import tokenise
 from linebyline.checker.parser.tokens import Unreadable, script_text
@@ -210,6 +211,7 @@ class Judge(Comparer):
         numeric = "." in side.text and is_numeric(side.tree)
         if numeric and any(given is None for given in (self.scene.network, self.scene.x, self.scene.target)):
             return Verdict("unreadable", "numbers can only be checked on a known network: give a Network, or a Scene with network, x and target")
+        whole, side = side, accumulated(side, reference)
         stepped, reference = reference.before is not None or side.relation == "<-", reference.before or reference
         wrong, unsaid, problems = None, None, []
         for reading in self.readings(side, reference, cases, 6 if quick else readings.MAX_READINGS, problems):
@@ -229,6 +231,8 @@ class Judge(Comparer):
             wrong = wrong or verdict
         if unsaid is not None:
             return unsaid
+        if side is not whole and self.scene.batch:
+            return Verdict("unreadable", "what one example adds: give a network without a batch", reference=reference, cases=cases)
         if wrong is None:
             return not_compared(problems, reference, cases)
         errors = sorted({leaf.node.name for r in (wrong.reading, wrong.reference) for leaf, choice in r.choices() if choice.kind == "loss"})
@@ -266,6 +270,14 @@ class Judge(Comparer):
                 by_all = any(None in reading.chosen[derivative[2].key].slots for derivative in derivatives)
                 for mode in ["row_gradients", "entrywise"] * by_all + ["whole_sums"] * bool(whole_sums):
                     yield replace(reading, modes={mode: True})
+
+
+def accumulated(side, reference):
+    r"""What ``\Delta_{ij} := \Delta_{ij} + ...`` adds to a gradient, which is one example's; another side as it is."""
+    leaf, choice = reference.leaf()
+    first = single_item(replace(side.tree, parts=side.tree.parts[:1]))
+    adds = choice is not None and choice.kind.startswith("gradient") and len(side.tree.parts) > 1 and first is not None and spelling(first) == spelling(leaf.node)
+    return replace(side, tree=replace(side.tree, parts=side.tree.parts[1:])) if adds else side
 
 
 def updated(left, reading, stepped):

@@ -52,6 +52,12 @@ def read_aliases(pairs):
             raise ValueError(f"aliases: cannot read {left!r}: {right!r}: {error}") from None
         name = "sum" if item.kind == "bigsum" else item.name
         out.append(Alias(name, item.primes, terms, joined(item.sups), _role(single_item(tree)), tree))
+    for alias in out:  # y_i for out_{oi}, and nothing else for y: y is out_o
+        target = single_item(alias.tree)
+        if len(alias.params) == 1 and alias.params[0][0] == "var" and not alias.sups and [other.name for other in out].count(alias.name) == 1:
+            role = _role(target, alias.params[0][1])
+            if role is not None:
+                alias.params, alias.role = [], role
     return sorted(out, key=lambda alias: -len(alias.params))
 
 
@@ -62,11 +68,11 @@ def _parsed(text):
     return Parser(tokenise(text, plain=plain), plain).whole()
 
 
-def _role(target):
-    """What a lone symbol on the right side is: a quantity with a prefix or a layer, or a function."""
-    if target is None or target.kind != "name":
+def _role(target, index=""):
+    """What a lone symbol on the right side is: a quantity with a prefix or a layer, and this index; or a function."""
+    if target is None or target.kind != "name" or not joined(target.subs).endswith(index):
         return None
-    prefix, layer = joined(target.subs), joined(target.sups).strip("()[]")
+    prefix, layer = joined(target.subs).removesuffix(index), joined(target.sups).strip("()[]")
     if target.name in ROLES and prefix in ("", "h", "o", "i") and (layer in ("", "L") or layer.isdecimal()):
         return ROLES[target.name], prefix or layer or ("i" if target.name == "x" else "")
     return ("named", target.name) if target.name in NAMED and not prefix else None

@@ -101,6 +101,9 @@ class Symbol(Slots):
 
     def read_marks(self, marks):
         """Sort what stands above: T, new, a number, the layer, the letter of the example."""
+        marks = [("layer", "t") if mark == ("old", "t") and "t" in self.scope else mark for mark in marks]
+        if ("layer", "t") in marks and "t" not in self.scope and self.meanings[0][0] in ("W", "b"):  # w^t, before the step
+            marks.remove(("layer", "t"))
         kinds = [kind for kind, _ in marks]
         self.transpose, self.new = kinds.count("T") % 2 == 1, "plus" in kinds
         self.number = next((n for kind, n in marks if kind == "digits"), None)

@@ -68,7 +68,7 @@ def sub_terms_or_none(node):
 
 
 SUPERSCRIPT = re.compile(
-    r"(?P<T>T|top|mathsfT|\(T\)|\[T\])|(?P<plus>(?:\+|new)$|\((?:t\+1|new)\)|\[(?:t\+1|new)\])|(?P<old>old$|\((?:t|old)\)|\[(?:t|old)\])|(?P<star>\*$)"
+    r"(?P<T>T|top|mathsfT|\(T\)|\[T\])|(?P<plus>(?:\+|new|t\+1)$|\((?:t\+1|new)\)|\[(?:t\+1|new)\])|(?P<old>old$|\((?:t|old)\)|\[(?:t|old)\])|(?P<star>\*$)"
     r"|(?P<layer>\([^()]*\)|\[[^\[\]]*\]|[A-Za-z][+-]\d+|[lL]|[A-Za-z]+)|(?P<digits>-?\d+)|,"
 )
 

@@ -14,7 +14,7 @@ from linebyline.checker.meaning.notation import Choice, choices, split_units
 from linebyline.checker.meaning.scripts import is_layer_text, joined, layer_number, spelling, sub_terms, sub_terms_or_none, super_terms
 from linebyline.checker.meaning.slots import EACH
 from linebyline.checker.meaning.sums import INDICATOR_NAMES, Sums
-from linebyline.checker.parser.grammar import Node, Parser, single_item
+from linebyline.checker.parser.grammar import Node, Parser, single_item, walk
 from linebyline.checker.parser.tokens import Unreadable, script_text
 
 MAX_LEAVES, MAX_DEPTH = 220, 60
@@ -200,7 +200,11 @@ class Builder(Sums):
     def of_group(self, item, scope):
         value = self.build(item.parts[0], scope)
         if item.primes:
-            raise Unreadable("a prime behind a bracket")
+            inside = {node.name: node for node in walk(item.parts) if node.kind == "name" and node.name not in (*FUNCTIONS, *NAMED, *LOGARITHMS, "e")}
+            by = [single_item(Parser(list(script)).whole()) for script in item.subs] or list(inside.values())
+            if item.primes > 1 or len(by) != 1 or by[0] is None or self.scene.batch:
+                raise Unreadable("a prime behind a bracket: by what is the derivative?")
+            return self.derivative(self.build(item.parts[0], scope), by[0], scope)
         return self.entry(value, sub_terms(item), scope) if item.subs else value
 
     def of_frac(self, item, scope):
@@ -356,7 +360,7 @@ class Builder(Sums):
         if argument.kind == "group":
             sups, index = [*sups, *argument.sups], sub_terms(argument) or index
             argument = replace(argument, subs=(), sups=())
-        inner = single_item(argument) if argument.kind == "sum" else argument
+        inner = single_item(argument.parts[0]) if argument.kind == "group" else argument
         if index and inner is not None and inner.kind == "name" and kind != "softmax":
             layers = [("digits", str(text)) for mark, text in super_terms(inner) if mark in ("layer", "digits")]
             index = None if index in (sub_terms(inner), layers) else index  # g_k(z_k): the function of unit k, or layer k

@@ -87,7 +87,8 @@ class Numbers:
             if self.free == ("out", layer):
                 return
             delta = out * (gradient - (out * gradient).sum(-1, keepdims=True)) if name == "softmax" else activate(name, net, 1) * gradient
-            arrays["gradient net", layer], arrays["delta", layer] = delta, -delta if scene.minus_deltas else delta
+            each = scene.weight_of_an_example if scene.deltas_of_examples else 1
+            arrays["gradient net", layer], arrays["delta", layer] = delta, (-delta if scene.minus_deltas else delta) / each
             if self.free == ("net", layer):
                 return
             arrays["gradient W", layer] = delta.swapaxes(-1, -2) @ arrays["out", layer - 1]

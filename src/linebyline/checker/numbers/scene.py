@@ -48,6 +48,8 @@ class Scene:
         Whether there are biases at all.
     minus_deltas : bool
         Whether :math:`\delta` stands for :math:`-\partial E/\partial net`, as in some books.
+    deltas_of_examples : bool
+        Whether :math:`\delta` is the derivative of one example's loss, where the loss is a mean over a batch.
     log_likelihood : bool
         Whether what the text calls the error is the log-likelihood instead: minus the loss, and to be made large.
     weights : str, optional
@@ -86,6 +88,7 @@ class Scene:
     shared_bias: bool = False
     bias: bool = True
     minus_deltas: bool = False
+    deltas_of_examples: bool = False
     log_likelihood: bool = False
     weights: str | None = None
     vectors: str | None = None

@@ -146,9 +146,9 @@ class Parser:
         if inner is None:
             return node
         if node.subs or node.sups or node.primes:
-            if inner.sups or not (inner.kind == "name" or inner.name == "1"):
+            if (inner.sups and (node.subs or node.sups)) or not (inner.kind == "name" or inner.name == "1"):
                 return node
-            inner.subs, inner.sups, inner.primes = inner.subs + node.subs, node.sups, inner.primes + node.primes
+            inner.subs, inner.sups, inner.primes = inner.subs + node.subs, inner.sups + node.sups, inner.primes + node.primes
         elif inner.kind not in ("name", "deriv", "group", "num", "bigsum"):
             return node
         inner.start, inner.end = node.start, node.end

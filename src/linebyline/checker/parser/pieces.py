@@ -92,7 +92,11 @@ def pieces(text):
     if GLUE.fullmatch(outside) and ("=" in outside or any(len(p) == 1 for p in outside.split())):
         return [(0, len(text), False)]
     displays = [m for m in found if m[1] or m[2] or m[3]]
-    return [(*next(m.span(k) for k in (1, 2, 3, 5, 6) if m[k] is not None), False) for m in displays or found]
+    spans = []
+    for start, end in (next(m.span(k) for k in (1, 2, 3, 5, 6) if m[k] is not None) for m in displays or found):
+        goes_on = spans and re.match(r"\s*[+*]|\s*\\(?:cdot|times)", text[start:end]) and not text[spans[-1][1] : start].strip("$ \n")
+        spans[-1:] = [(spans[-1][0], end)] if goes_on else [*spans[-1:], (start, end)]
+    return [(start, end, False) for start, end in spans]
 
 
 CASE = r"([a-z])\s*(=|\\neq?|≠|!=)\s*\{?([a-z0-9])\}?"
@@ -273,10 +277,12 @@ def _trailing(tokens):
             break
         before, inside, spelt = tokens[at - 1], tokens[at + 1 : -1], "".join(t.text for t in tokens[at + 1 : -1])
         condition, indicator = read_condition(inside), _is_indicator(tokens[:at])
-        wordy = any(t.kind == "words" for t in inside) or spelt.startswith(("if", "for", "when"))
+        wordy = any(t.kind in ("words", "arrow") for t in inside) or spelt.startswith(("if", "for", "when"))
         factor = indicator or before.text in ("I", "chi", "delta")
         if condition is not None and (wordy or before.kind == "gap" or (tokens[at].spaced and not factor)):
             cases.append(condition)
+        elif inside and inside[0].kind == "arrow":  # (\because ...)
+            pass
         elif condition is None and not indicator and before.kind not in ("sub", "sup") and len(_sides(inside)) > 1:
             notes.append(inside)
         elif not (before.kind == "gap" and re.search("[*·]", spelt) and ("s_" in spelt or re.fullmatch(r"[\d*·.,a-zA-Z]{1,9}", spelt))):

@@ -136,6 +136,14 @@ def units_without_a_mark(ts, at):
 
 
 @rule("delta")
+def deltas_of_weights(ts, at):
+    r"""``\delta w^L = ...``: the gradient, dw."""
+    opens = at == 0 or ts[at - 1].kind in ("brk", "amp", "gap", "arrow")
+    weight = _is(ts, at + 1, "w", "W", "b") and _kind(ts, _scripts(ts, at + 2)) in ("rel", "amp")
+    return ([replace(ts[at], kind="cmd", text="partial", end=ts[at].start + 1)], at + 1) if opens and weight else None
+
+
+@rule("delta")
 def deltas_without_a_mark(ts, at):
     r"""``\delta{j}``: the index in braces."""
     inside, end = _inside(ts, at + 1)
@@ -147,7 +155,8 @@ def deltas_without_a_mark(ts, at):
 def braces_around_everything(ts, at):
     r"""``\mathbf{a = b}``: the equation in the braces."""
     inside, end = _inside(ts, at)
-    relates = at == 0 and end == len(ts) and inside and any(t.kind == "rel" and depth == 0 for t, depth in levels(inside))
+    opens, ends = all(t.kind == "gap" for t in ts[:at]), all(t.kind in ("gap", "brk") for t in ts[end : end + 1])
+    relates = opens and ends and inside and any(t.kind == "rel" and depth == 0 for t, depth in levels(inside))
     return (inside, end) if relates else None
 
 
@@ -167,8 +176,8 @@ def decorations(ts, at):
 
 @rule("{")
 def loose_braces(ts, at):
-    """``{dw}_1``, ``{-e}^{-x}`` and ``g{'}``: braces that hold a sign or a d together with what the script belongs to, or a prime."""
-    if _kind(ts, at + 1) == "prime" and _is(ts, at + 2, "}"):
+    """``{dw}_1``, ``{-e}^{-x}``, ``g{'}``, ``\\big{(}``: braces that hold a sign or a d together with what the script belongs to, a prime, a bracket."""
+    if (_kind(ts, at + 1) == "prime" or _is(ts, at + 1, "(", ")", "[", "]")) and _is(ts, at + 2, "}"):
         return [ts[at + 1]], at + 3
     scripted = _is(ts, at + 3, "}") and _kind(ts, at + 2) == "name" and _kind(ts, at + 4) in ("sub", "sup")
     opens = at == 0 or ts[at - 1].text in PAIRS or ts[at - 1].kind == "rel"
@@ -189,7 +198,7 @@ def macros_for_derivatives(ts, at):
 # ---------------------------------------------------------------- functions
 
 PARAMETERS = ("w", "W", "theta", "Theta", "b")
-LOSS_LETTERS = set("L J E C H ell e Loss loss Cost cost Error error CE BCE MSE NLL".split())
+LOSS_LETTERS = set("L J E C H l ell e Loss loss Cost cost Error error CE BCE MSE NLL".split())
 ENTROPIES = re.compile(r"in|train|B?CE|[MS]SE|MAE|NLL|RSS|xent|ce|mse")
 
 
@@ -274,6 +283,13 @@ def functions_of_the_input(ts, at):
         return None
     kept = [*ts[at:after], *exponent]
     return [*kept[:-1], replace(kept[-1], end=ts[end - 1].end)], end
+
+
+@rule("H", needs={"yhat", "hat"})
+def the_entropy_that_is_derived(ts, at):
+    r"""``\frac{\partial H}{\partial \hat y}``: H is the loss, here and elsewhere."""
+    derived = (k for k, t in enumerate(ts) if t.text == "H" and _is(ts, k - 1, "partial") and _is(ts, k + 3, "partial") and _is(ts, k + 4, "hat", "yhat"))
+    return ([replace(ts[at], text="L")], at + 1) if next(derived, None) is not None else None
 
 
 @rule("f", "h", needs={"y"})

@@ -166,7 +166,7 @@ def tokenise(text, start=0, end=None, plain=False):
 
 def _cut(text, start, end, plain):
     """Give the kind, text and place of every token, and of spaces."""
-    blocks, scripted, position = [], False, start
+    blocks, scripted, glued, position = [], False, False, start
     bare = plain and "\\" not in text
     while position < end:
         match = LEXER.match(text, position, end)
@@ -181,6 +181,10 @@ def _cut(text, start, end, plain):
         elif kind in ("begin", "end"):
             yield from _environment(match, kind, blocks)
         elif kind == "run":
+            if glued and len(match["letters"]) > 1 and match["letters"][1] == "d":  # \sum^mdz: an m above, and dz
+                yield "name", match["letters"][0], a, a + 1
+                position, scripted, glued = a + 1, False, False
+                continue
             *letters, (kind, name, place, _) = split_run(match["letters"], a, scripted, bare and not match["hat"])
             yield from letters
             yield kind, name + "hat" * bool(match["hat"]), place, b
@@ -195,6 +199,7 @@ def _cut(text, start, end, plain):
             yield "cmd", "sum", a, b
         elif kind != "none":
             yield kind, "\\\\" if kind == "brk" else value, a, b
+        glued = value == "^" and not bare
         scripted = value in ("_", "^", "**") or (scripted and (kind == "space" or value == "{"))
 
 

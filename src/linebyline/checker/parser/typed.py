@@ -28,6 +28,8 @@ RULES = [  # (what is typed, what takes its place)
     (r"<[A-Z]\w*\s[^<>\n]{0,80}?=\{?[\"'`](?=.*\\)|[\"'`]\}?\s*/>", blank),  # <Math latex="..." />
     (r"\\\\\[(?=[^\n]*\\\\\])|(?<=\S)\\\\\]", to_the_left("$$")),  # \\\\[ .. \\\\] in Markdown
     (r"(?m)^ {1,3}\*(?= {2,}\S| +=)", blank),  # the star of a comment
+    (r"[\u0400-\u04ff\u0590-\u06ff\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7af]+", blank),  # words in other scripts
+    (r"\\sideset\{\}\{_(\w)\}\s*\\sum", lambda m: rf"\sum_{m[1]}".rjust(len(m.group()))),
     (r"(?m)^[ \t]*```.*$", blank),  # fences
     (r"(?<=\$)`|`(?=\$)|(?<![\w)}])`(?=[^`\n]*`(?!\w))|(?<=[\w)}\]])`(?=[\s.,;:)]|$)", blank),  # `code`, $`maths`$
     (r"(?m)(?<=\S)[ \t]+(?:#|//)(?![\d{]).*$|^[ \t]*(?:#+|//)(?=[ \t])", blank),  # comments behind a formula, the mark of one around it
@@ -69,7 +71,7 @@ RULES = [  # (what is typed, what takes its place)
 
 def cleaned(text):
     """The text with what is no formula blanked, and some misspelt commands put right; as long as it was."""
-    text = "".join(unicodedata.normalize("NFKC", c) if "\U0001d400" <= c <= "\U0001d7ff" else c for c in text)
+    text = "".join(unicodedata.normalize("NFKC", c) if "\U0001d400" <= c <= "\U0001d7ff" or "\uff01" <= c <= "\uff5e" else c for c in text)
     for pattern, new in RULES:
         text = re.sub(pattern, new, text)
     return text
