@@ -13,7 +13,8 @@ NO_OUTPUTS = (*CALLS, "delta", "w", "W", "eta", "alpha", "theta", "v", "u")
 def quotients_in(chains):
     """The derivatives that a text writes: the names in what is differentiated, and by what."""
     derivatives = [node for node in walk(trees_in(chains)) if node.kind == "deriv" and node.parts[0] is not None]
-    return {(frozenset(names_of(node.parts[0])), node.parts[1].name) for node in derivatives}
+    plain = [{name for name, nodes in names_of(node.parts[0]).items() if not all(n.primes for n in nodes)} for node in derivatives]
+    return {(frozenset(above), node.parts[1].name + "'" * node.parts[1].primes) for above, node in zip(plain, derivatives)}
 
 
 def roles_in(chains):

@@ -11,7 +11,10 @@ def likely_rows(notation, names, aliases, quotients=(), definable=(), roles=()):
     """Rows of the notation table that know the most of the text's symbols."""
     named = {alias.name for alias in aliases if not alias.primes}
     own = {name: nodes for name, nodes in names.items() if name not in named}
-    roles = {(name, kind) for name, kind in roles if name not in {alias.name for alias in aliases if alias.primes}}
+    primed = {alias.name for alias in aliases if alias.primes}
+    roles = {(name, kind) for name, kind in roles if name not in primed}
+    if any(alias.role and alias.role[0] == "W" for alias in aliases):
+        own.setdefault("w", [])
     rows = rows_for(notation)
     family = convention(rows[0]).family if notation is not None else None
     scored = []

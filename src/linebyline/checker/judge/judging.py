@@ -130,7 +130,7 @@ class Judge(Comparer):
         """The readings of what a chain is compared with, which of its sides that is (-1 if none), and why others could not be read."""
         if chain.continues and previous is not None:
             return [previous], -1, {}
-        lefts = [(k, side.tree, side.text) for k, side in enumerate(chain.sides) if side.tree is not None]
+        lefts = [(k, side.tree, side.text) for k, side in enumerate(chain.sides) if side.tree is not None and not side.mended]
         if self.task.target is not None and (len(chain.sides) == 1 or chain.continues):
             lefts = [(-1, self.task.target, TARGET)]
         problems = {}
@@ -165,6 +165,10 @@ class Judge(Comparer):
                 verdict = Verdict("unreadable", side.error)
             else:
                 verdict = self.side(side, reference, cases)
+            if side.mended:
+                verdict.doubt(side.mended)
+                if verdict.status in WRONG:
+                    verdict = Verdict("unreadable", side.error, reference=reference)
             if verdict.status == "wrong":
                 if wrong is not None and self.side(side, wrong, cases, strict=True).status in RIGHT:
                     verdict.status, verdict.message = "carries", "equal to the wrong side before it: it carries the error on"

@@ -182,6 +182,8 @@ class Builder(Sums):
             raise Unreadable(NOT_ALONE[item.kind])
         if item.kind == "name":
             return self.named(item, scope)
+        if item.kind == "num" and item.primes:  # 1': the derivative of a number
+            return ("num", 0.0, "0")
         if item.kind == "num" and any(t.kind == "rel" for script in item.sups for t in script):  # 1^{i=j}
             item = replace(item, subs=item.sups, sups=())
         return self.powered(getattr(self, f"of_{item.kind}")(item, scope), item.sups, scope)
@@ -279,6 +281,7 @@ class Builder(Sums):
         place = (key, tuple(visible), self.conv.family, role)
         if place not in self.known:
             conv = self.conv if role is None else with_role(self.conv, item.name, role, self.scene)
+            item = replace(item, subs=()) if alias is not None and alias.params and all(param[0] != "var" for param in alias.params) else item
             self.known[place] = choices(item, scope, conv, self.scene, self.options, visible)
         return self.known[place]
 

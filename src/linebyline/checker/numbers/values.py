@@ -261,6 +261,8 @@ class Evaluator:
 
     def _entries(self, numbers, body):
         value = self.value(body, numbers)
+        if value.shape[-2:] == (1, 1) and self.scene.sizes[-1] == 1 and not self.scene.batch:
+            return value
         if value.shape[-2:] == (1, 1):
             raise Mismatch("a sum without an index: over what?")
         of_examples = self.scene.batch and value.shape[self.across] == self.scene.batch and not self.whole_sums

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from linebyline.checker.parser.grammar import Node, Parser
 from linebyline.checker.parser.spellings import tokenise
-from linebyline.checker.parser.tokens import WORDS, Unreadable, levels, split
+from linebyline.checker.parser.tokens import PAIRS, WORDS, Unreadable, levels, split
 from linebyline.checker.parser.typed import cleaned
 
 MAX_TEXT, MAX_SIDES = 20_000, 120
@@ -17,7 +17,7 @@ MAX_TEXT, MAX_SIDES = 20_000, 120
 
 @dataclass
 class Side:
-    """One side of an equation: what was typed, and its tree or the reason why there is none; `left_open`: dots or a question mark after it."""
+    """One side of an equation: what was typed, and its tree or the reason why there is none; `left_open`: dots or a question mark after it; `mended`: what had to be done to read it."""
 
     text: str
     line: int
@@ -26,6 +26,7 @@ class Side:
     relation: str = ""
     tree: Node | None = None
     error: str = ""
+    mended: str = ""
     notes: list = field(default_factory=list)
     left_open: str = ""
 
@@ -192,9 +193,15 @@ def _without_prose(row, text):
     if first is None and len(words) >= 2:
         return []
     colon = source.find(":")
-    if first is None or not words or colon < 0 or row[0].start + colon >= first.start:
-        return row
-    return [t for t in row if t.start > row[0].start + colon]
+    if first is not None and words and 0 <= colon < first.start - row[0].start:
+        return [t for t in row if t.start > row[0].start + colon]
+    ahead = AHEAD.match(source) if first is not None else None
+    if ahead and not {w for w in re.findall(r"[A-Za-z]{3,}", ahead[0])} <= {"for", "when", "where", *WORDS}:
+        return [t for t in row if t.start >= row[0].start + ahead.end()]
+    return row
+
+
+AHEAD = re.compile(r"(?i:(?:(?:[a-z]{3,}|as|so|is|by|we|of|to|it|if|in|an?)\b[,;.]?(?=\s)\s*)+)(?![\s=<>+\-*/^_(])")  # words before a formula
 
 
 def _statements(row):
@@ -315,9 +322,27 @@ def parse_side(text, tokens, relation, plain):
         side.tree = Parser(tokens, plain).whole()
     except Unreadable as error:
         side.error = str(error)
+        side.tree, side.mended = with_its_brackets(tokens, plain)
     except RecursionError:
         side.error = "nested too deeply"
     return side
+
+
+def with_its_brackets(tokens, plain):
+    """Read a side with a bracket too few or one too many at its end: its tree, and what was done about it; (None, "") if that is not it."""
+    signs = [t for t in tokens if t.kind == "op" and t.text in (*PAIRS, *PAIRS.values())]
+    opened = sum(1 if t.text in PAIRS else -1 for t in signs)
+    last = tokens[-1]
+    try:
+        if opened == -1 and last.text in (")", "]"):
+            return Parser(tokens[:-1], plain).whole(), f"right without the {last.text} at the end, which nothing opens"
+        if opened == 1:
+            sign = next(t for t in signs if t.text in ("(", "["))
+            close = replace(last, kind="op", text=PAIRS[sign.text], start=last.end)
+            return Parser([*tokens, close], plain).whole(), f"right with a {close.text} at the end, which is missing"
+    except (Unreadable, StopIteration):
+        pass
+    return None, ""
 
 
 def _side_note(text, tokens, plain):

@@ -292,9 +292,17 @@ def the_entropy_that_is_derived(ts, at):
     return ([replace(ts[at], text="L")], at + 1) if next(derived, None) is not None else None
 
 
-@rule("f", "h", needs={"y"})
+@rule("nabla")
+def gradients_by_their_indices(ts, at):
+    r"""``\nabla_{ij}^{(l)} = ...``: the derivative by the weight with these indices."""
+    end = _scripts(ts, at + 1)
+    alone = end > at + 4 and _kind(ts, end) in ("rel", "amp", "") and any(t.kind == "sup" for t in ts[at:end])
+    return ([replace(ts[at], kind="name", text="Delta"), *ts[at + 1 : end]], end) if alone else None
+
+
+@rule("f", "h", "p", "P", needs={"y"})
 def predictions(ts, at):
-    r"""``f(x_i) - y_i``: the network's output for that input, where there is a target too."""
+    r"""``f(x_i) - y_i``, ``p(x_i)``: the network's output for that input, where there is a target too."""
     inside, end = _inside(ts, at + 1)
     arguments = ("x", "X", "theta", "Theta") if ts[at].text == "h" else ("x", "X")
     whole = inside and ts[at + 1].text == "(" and inside[0].text in arguments and _scripts(inside, 1) == len(inside)

@@ -34,7 +34,7 @@ RULES = [  # (what is typed, what takes its place)
     (r"(?<=\$)`|`(?=\$)|(?<![\w)}])`(?=[^`\n]*`(?!\w))|(?<=[\w)}\]])`(?=[\s.,;:)]|$)", blank),  # `code`, $`maths`$
     (r"(?m)(?<=\S)[ \t]+(?:#|//)(?![\d{]).*$|^[ \t]*(?:#+|//)(?=[ \t])", blank),  # comments behind a formula, the mark of one around it
     (LINE_START + r"(?:\(?\d+(?:\.\d+)*\)|\d+(?:\.\d+)*\.(?=[ \t]+[^\d\s/*])|[a-h]\)|[Ss]tep \d+[.:)])(?=\s)", blank),  # 1) 2. a) Step 3:
-    (r"\*\*(?=[A-Z][^*\n]*\*\*)|(?<=[a-z:.])\*\*(?=\s|$)", blank),  # **bold words**
+    (r"\*\*(?=[-+]\*\*)|(?<=\*\*[-+])\*\*|\*\*(?=[A-Z][^*\n]*\*\*)|(?<=[a-z:.])\*\*(?=\s|$)", blank),  # **bold words**
     (r"(?m)^[ \t]*[\[\]][ \t]*$|(?<=\$\$)\[(?=\s*\n)|(?<=\n)\](?=\$\$)", blank),  # what Markdown left of \\[ and \\]
     (r"(?m)^[ \t]*\[ ([^\[\]\n]*) \][ \t]*$", lambda m: m.group().replace("[", " ").replace("]", " ") if "=" in m[1] else m.group()),
     (r"(?<!\w)__(?=\w[^\n]{0,60}?\S__(?!\w))|(?<=[\w\])])__(?!\w)|\bself\._{0,2}", blank),
