@@ -232,9 +232,9 @@ def meant_for_one_unit(value, truth, reading, evaluator):
 
 
 def spells_out_units(reading):
-    """Whether a side writes out the exponentials of numbered units, so that it names all there are."""
+    """Whether a side writes out the exponentials of numbered units, or a matrix of them, so that it names all there are."""
     numbered = any(isinstance(slot, int) for leaf in reading.builder.leaves for choice in leaf.options for slot in choice.slots)
-    return numbered and bool(built(reading.tree, "exp"))
+    return numbered and bool(built(reading.tree, "exp") or built(reading.tree, "matrix"))
 
 
 def added_up(value, truth, left):

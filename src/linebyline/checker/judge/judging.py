@@ -272,7 +272,8 @@ class Judge(Comparer):
                     return
                 yield reading
                 by_all = any(None in reading.chosen[derivative[2].key].slots for derivative in derivatives)
-                for mode in ["row_gradients", "entrywise"] * by_all + ["whole_sums"] * bool(whole_sums):
+                rows = any(choice.kind == "W" and choice.slots.count(None) == 1 for _, choice in reading.choices())
+                for mode in ["row_gradients", "entrywise"] * by_all + ["whole_sums"] * bool(whole_sums) + ["weight_rows"] * rows:
                     yield replace(reading, modes={mode: True})
 
 

@@ -221,6 +221,9 @@ class Builder(Sums):
     def of_cases(self, item, scope):
         return ("cases", [(self.build(tree, scope), self.condition(tokens, scope)) for tree, tokens in item.parts])
 
+    def of_matrix(self, item, scope):
+        return ("matrix", [[self.build(tree, scope) for tree in row] for row in item.parts])
+
     def named(self, item, scope):
         """A name that stands alone: a quantity, if it is not e, pi, an indicator or the identity."""
         name, known = item.name, self.conv.meanings(item.name)

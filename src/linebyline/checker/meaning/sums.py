@@ -33,6 +33,9 @@ class Sums:
         for letter in variables:
             self.count += 1
             inner[letter] = f"{letter}#{self.count}"
+        if self.scene.batch and len(variables) == 1 and variables[0] != EACH and not self.speaks_of(variables[0], rest):
+            inner[EACH] = inner[variables[0]]
+            self.loose.append(f"what is summed over {variables[0]} is read as that of example {variables[0]}, though nothing in it says so")
         body = self.with_tail(self.product(rest, inner), tail, inner)
         if not variables:
             if item.name:
@@ -42,6 +45,10 @@ class Sums:
         if script_text(stop) in variables:
             raise Unreadable(f"the sum over {script_text(stop)} ends at {script_text(stop)} itself")
         return (item.name or "sum", [inner[letter] for letter in variables], tests, self.limits(first, stop, scope), body)
+
+    def speaks_of(self, letter, rest):
+        """Whether a letter stands below or above anything in a product."""
+        return any(t.text == letter for node in walk(tuple(item for _, item in rest)) for script in (*node.subs, *node.sups) for t in script)
 
     def open_letters(self, rest, scope):
         """For a sum sign without an index: the index letters of what follows that nothing else binds, or else those of the left side."""

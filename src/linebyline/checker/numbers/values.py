@@ -15,21 +15,20 @@ from linebyline.checker.numbers.shapes import NUMBER, OF_ONE, Mismatch, add, mul
 from linebyline.checker.parser.tokens import Unreadable
 
 MAX_CELLS, MAX_KEPT = 400_000, 3000
-MODES = ("row_gradients", "entrywise", "whole_sums")
 ROWS, COLUMNS = -2, -1
 
 
 class Evaluator:
     """Compute a built tree under one reading, on one set of numbers."""
 
-    def __init__(self, scene, options, chosen, domains, variables, row_gradients=False, entrywise=False, whole_sums=False, sizes=None):
+    def __init__(self, scene, options, chosen, domains, variables, row_gradients=False, entrywise=False, whole_sums=False, weight_rows=False, sizes=None):
         self.scene, self.options, self.chosen, self.domains = scene, options, chosen, domains
-        self.row_gradients, self.entrywise, self.whole_sums = row_gradients, entrywise, whole_sums
+        self.row_gradients, self.entrywise, self.whole_sums, self.weight_rows = row_gradients, entrywise, whole_sums, weight_rows
         self.notes, self.sizes_named = set(), {} if sizes is None else sizes
         self.size = {name: self._range(name) for name in variables}
         self.axis = {name: COLUMNS - len(variables) - 1 + at for at, name in enumerate(variables)}  # all axes are counted from the end
         self.ndim = 4 + len(variables)
-        self.layout = self.ndim, options.weights, options.vectors
+        self.layout = self.ndim, options.weights, options.vectors, weight_rows
         self.along, self.across = (ROWS, COLUMNS) if options.vectors == "columns" else (COLUMNS, ROWS)
         if 3 * math.prod(self.size.values()) > MAX_CELLS:
             raise Unreadable("too many indices at once to compute")
@@ -134,6 +133,8 @@ class Evaluator:
         slots = self.slots(choice)
         if choice.kind.endswith("W") and slots.count(None) == 2:
             return [ROWS, COLUMNS] if self.options.weights == "to_from" else [COLUMNS, ROWS]
+        if choice.kind == "W" and self.weight_rows:  # W_k x: row k of W
+            return [self.across]
         of_examples = len(slots) == 2 and not choice.kind.endswith("W")
         return [home for home, slot in zip((self.across if of_examples else self.along, self.along), slots) if slot is None]
 
@@ -219,6 +220,12 @@ class Evaluator:
         values = [self.value(part, numbers) for part, _ in branches]
         always = np.ones((1,) * self.ndim, bool)
         return np.select([always if condition is None else self.test(condition, numbers) for _, condition in branches], values)
+
+    def _matrix(self, numbers, rows):
+        entries = np.broadcast_arrays(*[self.value(part, numbers) for row in rows for part in row])
+        if entries[0].shape[-2:] != NUMBER:
+            raise Mismatch("a matrix whose entries are no numbers")
+        return np.concatenate(entries, COLUMNS).reshape(*entries[0].shape[:-2], len(rows), -1)
 
     def _sum(self, numbers, names, conditions, limits, body, combine=np.sum, nothing=0):
         value = self.value(body, numbers)

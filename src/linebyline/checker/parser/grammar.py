@@ -258,18 +258,24 @@ class Parser:
         return node
 
     def cases(self, opening):
-        """A block of cases, each a value with the tokens of its condition; a matrix of one entry is that entry."""
+        """A block of cases, each a value with the tokens of its condition; or a matrix, of which one entry is that entry."""
         inside = self.take_inside("a cases block")
         end, branches = self.tokens[self.at - 1].end, []
         rows = [row for _, row in split(inside, lambda t: t.kind == "brk") if any(t.kind != "amp" for t in row)]
         if not rows:
             raise Unreadable("a block of cases without a case")
+        if opening.text in ("matrix", "pmatrix", "bmatrix"):
+            entries = [[part for _, part in split(row, lambda t: t.kind == "amp")] for row in rows]
+            trees = tuple(tuple(Parser(entry, self.plain, self.depth).whole() for entry in row) for row in entries)
+            if len({len(row) for row in trees}) > 1:
+                raise Unreadable("a matrix whose rows differ in length")
+            return Node("matrix", opening.start, end, parts=trees) if len(trees) * len(trees[0]) > 1 else Node("group", opening.start, end, "(", trees[0])
         for row in rows:
             ends = (k for k, (t, depth) in enumerate(levels(row)) if depth == 0 and (t.kind in ("amp", "words") or t.text in (",", ";")))
             cut = next(ends, len(row))
             condition = [t for t in row[cut:] if t.kind != "amp" and t.text not in (",", ";")]
             branches.append((Parser(row[:cut], self.plain, self.depth).whole(), condition))
-        if opening.text.endswith(("matrix", "array")) and len(branches) == 1 and not branches[0][1]:
+        if opening.text == "array" and len(branches) == 1 and not branches[0][1]:
             return Node("group", opening.start, end, "(", (branches[0][0],))
         return Node("cases", opening.start, end, parts=tuple(branches))
 
