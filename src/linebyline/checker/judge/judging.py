@@ -1,5 +1,6 @@
 """Judge the sides of every chain: try the readings of each until one equals the left side."""
 
+import re
 from dataclasses import replace
 
 from linebyline.checker.guess.likely import names_in, names_of
@@ -12,6 +13,7 @@ from linebyline.checker.judge.verdicts import (
     PROBLEMS,
     RIGHT,
     UNSAID,
+    WEIGHT,
     WRONG,
     NoteVerdict,
     Verdict,
@@ -111,6 +113,8 @@ class Judge(Comparer):
         if not references:
             return [Verdict("unreadable", side.error or problems.get(k, problems.get(-1, ""))) for k, side in enumerate(chain.sides)], previous
         cases, best, failed = [*chain.cases, *self.scene_cases()], None, {}
+        if any(branch_for(side.tree, True) for side in chain.sides):
+            return self.layer_by_layer(chain.sides, first, references, cases)
         for reference in references:
             found = self.with_reference(chain.sides, first, reference, cases)
             for k, verdict in enumerate(found):
@@ -125,6 +129,20 @@ class Judge(Comparer):
         for verdict in best:
             verdict.others = tuple(reference for reference in references if reference is not taken)[:2]
         return best, taken
+
+    def layer_by_layer(self, sides, first, references, cases):
+        """Judge a chain whose cases are kinds of neurons: as one about the output layer and as one about a hidden layer; the worse verdicts count."""
+        merged, taken = [], references[0]
+        for last in (True, False):
+            own = [replace(side, tree=branch_for(side.tree, last) or side.tree) for side in sides]
+            meant = [reference for reference in references if reference.is_in_layer(self.scene.layers) == last]
+            found = min((self.with_reference(own, first, reference, cases) for reference in meant), key=weight, default=None)
+            if found is None:
+                found = [Verdict("unreadable", "a kind of neuron that is not in this network", reference=taken) for _ in sides]
+            for verdict in (verdict for verdict in found if verdict.status == "wrong" and not verdict.message):
+                verdict.message = f"not equal to the left side for {'an output' if last else 'a hidden'} neuron"
+            merged = [max(pair, key=lambda verdict: WEIGHT[verdict.status]) for pair in zip(merged, found)] if merged else found
+        return merged, taken
 
     def left_sides(self, chain, options, previous):
         """The readings of what a chain is compared with, which of its sides that is (-1 if none), and why others could not be read."""
@@ -275,6 +293,18 @@ class Judge(Comparer):
                 rows = any(choice.kind == "W" and choice.slots.count(None) == 1 for _, choice in reading.choices())
                 for mode in ["row_gradients", "entrywise"] * by_all + ["whole_sums"] * bool(whole_sums) + ["weight_rows"] * rows:
                     yield replace(reading, modes={mode: True})
+
+
+def branch_for(tree, last):
+    """The branch of a side for an output neuron, or for a hidden one, where its cases are these two; None for another side."""
+    item = single_item(tree) if tree is not None else None
+    if item is None or item.kind != "cases" or len(item.parts) != 2:
+        return None
+    said = ["".join(t.text for t in condition).lower() for _, condition in item.parts]
+    outer = [bool(re.search("output", words)) for words in said]
+    if outer[0] == outer[1] or not all(re.search("output|hidden|inner|otherwise|else", words) for words in said):
+        return None
+    return item.parts[outer.index(last)][0]
 
 
 def accumulated(side, reference):

@@ -102,6 +102,11 @@ class Reading:
         _, choice = self.leaf()
         return choice is not None and choice.kind.startswith("new ")
 
+    def is_in_layer(self, layer):
+        """Whether every score, output or delta of a left side is of this layer."""
+        layers = {choice.layer for _, choice in self.choices() if choice.kind in ("net", "out", "delta")}
+        return layers == {layer}
+
     def is_vague(self):
         """Whether a left side is the gradient by all of a layer that it does not name: it may be any layer's."""
         if self.tree[0] != "D" or self.tree[1][0] != "leaf":

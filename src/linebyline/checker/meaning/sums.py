@@ -6,6 +6,7 @@ from linebyline.checker.meaning.scripts import is_index, joined, sub_terms
 from linebyline.checker.meaning.slots import EACH
 from linebyline.checker.parser.grammar import INDICATORS, Parser, single_item, walk
 from linebyline.checker.parser.pieces import read_condition
+from linebyline.checker.parser.spellings import EVERYTHING
 from linebyline.checker.parser.tokens import Unreadable, script_text, split
 
 LIMIT_LETTERS = set("nmNMKCcJIHDdpPBTqQSRLVGFkrsho")
@@ -20,6 +21,8 @@ class Sums:
 
     def bigsum(self, item, rest, scope, tail):
         """A sum, or a product, over everything behind it; a sum also over `tail`, the terms behind those."""
+        if joined(item.subs) == EVERYTHING:
+            return ("entries", self.product(rest, scope), True)
         variables, conditions, first, stop = self.bounds(item)
         if not variables:
             self.saw |= {"may be each"} if self.scene.batch else set()

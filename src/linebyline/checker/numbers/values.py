@@ -10,6 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from linebyline.checker.meaning.notation import Choice
+from linebyline.checker.meaning.readings import leaves_in
 from linebyline.checker.numbers.quantities import OF_EXAMPLES, SECOND, STEP, activate
 from linebyline.checker.numbers.shapes import NUMBER, OF_ONE, Mismatch, add, multiply, product
 from linebyline.checker.parser.tokens import Unreadable
@@ -266,14 +267,14 @@ class Evaluator:
             if (other := self.sizes_named.setdefault(domain, spelt)) != spelt:
                 self.notes.add(f"loose: both {other} and {spelt} are used as the end of sums over the same units")
 
-    def _entries(self, numbers, body):
+    def _entries(self, numbers, body, everything=False):
         value = self.value(body, numbers)
-        if value.shape[-2:] == (1, 1) and self.scene.sizes[-1] == 1 and not self.scene.batch:
-            return value
-        if value.shape[-2:] == (1, 1):
+        if value.shape[-2:] == NUMBER and (self.scene.batch or self.scene.sizes[-1] > 1):
             raise Mismatch("a sum without an index: over what?")
+        if everything and any(isinstance(slot, int) for leaf in leaves_in(body) for slot in self.chosen[leaf.key].slots):
+            raise Mismatch("a sum over all units, of one of them")
         of_examples = self.scene.batch and value.shape[self.across] == self.scene.batch and not self.whole_sums
-        return value.sum(self.across if of_examples else (ROWS, COLUMNS), keepdims=True)
+        return value.sum(self.across if of_examples and not everything else (ROWS, COLUMNS), keepdims=True)
 
     def _partition(self, numbers):
         if self.scene.batch:
@@ -326,7 +327,7 @@ class Evaluator:
 
     def layer_of(self, part):
         """The layer whose activation a formula is put into: that of the scores, weights or biases it is made of."""
-        parts = [self.chosen[leaf.key] for leaf in _leaves(part)]
+        parts = [self.chosen[leaf.key] for leaf in leaves_in(part)]
         default = self.scene.layers if len(set(self.scene.activation_names)) == 1 else None
         return max((choice.layer for choice in parts if choice.kind in ("net", "W", "b")), default=default)
 
@@ -382,16 +383,6 @@ class Evaluator:
         if body[0] == "act" and body[4][0] == "leaf" and self.chosen[body[4][1].key] == choice:
             return self.value((*body[:3], body[3] + 1, body[4]), numbers)
         raise Unreadable(SECOND)
-
-
-def _leaves(tree):
-    """Every symbol of a built tree."""
-    if isinstance(tree, (tuple, list)):
-        if tree and tree[0] == "leaf":
-            yield tree[1]
-        else:
-            for part in tree:
-                yield from _leaves(part)
 
 
 def _letter(name):

@@ -264,7 +264,7 @@ class Parser:
         rows = [row for _, row in split(inside, lambda t: t.kind == "brk") if any(t.kind != "amp" for t in row)]
         if not rows:
             raise Unreadable("a block of cases without a case")
-        if opening.text in ("matrix", "pmatrix", "bmatrix"):
+        if opening.text in ("matrix", "pmatrix", "bmatrix") and not any(t.kind in ("words", "rel") for t in inside):
             entries = [[part for _, part in split(row, lambda t: t.kind == "amp")] for row in rows]
             trees = tuple(tuple(Parser(entry, self.plain, self.depth).whole() for entry in row) for row in entries)
             if len({len(row) for row in trees}) > 1:

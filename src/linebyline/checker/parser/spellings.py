@@ -55,6 +55,11 @@ def _inside(tokens, at):
     return (None, at) if end is None else (tokens[at + 1 : end], end + 1)
 
 
+def _near(tokens, at):
+    """The tokens around a place, with their places: as far as a rule may look for what a text is like."""
+    return [(k, tokens[k]) for k in range(max(0, at - REACH), min(len(tokens), at + REACH))]
+
+
 def _scripts(tokens, at):
     """The place after the scripts that start at `at`."""
     while _kind(tokens, at) in ("sub", "sup") and at + 1 < len(tokens):
@@ -98,6 +103,7 @@ def ell_is_a_layer(ts, at):
     return [replace(t, text="l") if t.text == "ell" else t for t in ts[at:end]], end
 
 
+EVERYTHING = "every"  # below a sum sign: over whatever rows and columns there are
 LAYER = re.compile(r"[lL](?:[+-]\d)?|\d")
 
 
@@ -112,7 +118,7 @@ def layers_before_a_comma(ts, at):
         return None
     shown = _spelt(layer)[0] == "L" or len(units) == 2 or ts[at - 1].text == "delta" and layer[0].kind == "num" and units[0][0].kind == "name"
     if not shown:
-        spelt = "".join(t.text for t in ts)
+        spelt = "".join(t.text for _, t in _near(ts, at))
         shown = re.search(r"_\{(?:L|[lL][+-]\d),|,[lL][+-]\d\}|_\{[lL\d],\w,\w\}|delta_\{\d,[a-z]\}", spelt) and not re.search(r"sum_\{?l(?![+-])", spelt)
     return (_spell(ts[at:end], "^{(", layer, ")}_{", [t for part in units for t in part], "}"), end) if shown else None
 
@@ -288,7 +294,7 @@ def functions_of_the_input(ts, at):
 @rule("H", needs={"yhat", "hat"})
 def the_entropy_that_is_derived(ts, at):
     r"""``\frac{\partial H}{\partial \hat y}``: H is the loss, here and elsewhere."""
-    derived = (k for k, t in enumerate(ts) if t.text == "H" and _is(ts, k - 1, "partial") and _is(ts, k + 3, "partial") and _is(ts, k + 4, "hat", "yhat"))
+    derived = (k for k, t in _near(ts, at) if t.text == "H" and _is(ts, k - 1, "partial") and _is(ts, k + 3, "partial") and _is(ts, k + 4, "hat", "yhat"))
     return ([replace(ts[at], text="L")], at + 1) if next(derived, None) is not None else None
 
 
@@ -381,10 +387,10 @@ def old_alignments(ts, at):
     return (ts[at + 2 : end], end + 1) if end else None
 
 
-@rule("'")
+@rule("'", needs={"X"})
 def transposes_with_a_prime(ts, at):
     """``X'y``: the transpose, where a text writes X' for it."""
-    evidence = any(_is(ts, k - 1, "X") and not _is(ts, k + 1, "(") for k, t in enumerate(ts) if t.kind == "prime")
+    evidence = any(t.kind == "prime" and _is(ts, k - 1, "X") and not _is(ts, k + 1, "(") for k, t in _near(ts, at))
     return (_spell(ts[at : at + 1], "^", "T"), at + 1) if evidence and ts[at].kind == "prime" and _kind(ts, at - 1) in ("name", "op") else None
 
 
@@ -405,7 +411,7 @@ def numpy_calls(ts, at):
         return _spell(ts[at:end], "((", arguments[0], f"){products[called]}(", arguments[1], "))"), end
     if called == "sum" and inside and arguments:  # without an axis everything is added up
         axis = len(arguments) > 1 or any(t.kind == "rel" for t in inside)
-        return _spell(ts[at:end], r"\sum(" if axis else r"\sum\sum(", arguments[0], ")"), end
+        return _spell(ts[at:end], r"\sum(" if axis else rf"\sum_{{{EVERYTHING}}}(", arguments[0], ")"), end
     if called in powers and arguments:
         return _spell(ts[at:end], "(", arguments[0], f")^{powers[called]}"), end
     if called == "where" and len(arguments) == 3 and _spelt(arguments[2]).strip(".0") == "" and any(t.text == ">" for t in arguments[0]):
