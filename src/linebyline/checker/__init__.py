@@ -16,7 +16,7 @@ Each part imports only parts before it::
 
     parser: typed < tokens < spellings < grammar < pieces
     meaning: letters < scripts < slots < notation < aliases < sums < structure < readings
-    numbers: quantities < scene < shapes < values
+    numbers: shapes < quantities < scene < values
     guess: likely < roles < rows < own < claims
     judge: verdicts < outcome < habits < compare < judging
     face: showing < report

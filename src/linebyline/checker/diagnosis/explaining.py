@@ -65,6 +65,8 @@ def has_no_layout(judge, side, verdict):
 
 def may_be_misread(judge, verdict):
     """Whether a side fits its left side in no reading, and its letters may not be what they were taken for: no layer, no program says so."""
+    if verdict.reference is not None and verdict.reference.is_by_a_target() and judge.task.notation is None:
+        return True
     said = judge.task.notation or speaks_as_the_question(judge.task.names) or judge.conv.layered or CODE.search(judge.task.text)
     return verdict.reading is None and not said and "a transpose is missing" not in verdict.message
 

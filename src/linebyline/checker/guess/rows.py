@@ -10,7 +10,7 @@ KINDS = ("net", "out", "target")
 def likely_rows(notation, names, aliases, quotients=(), definable=(), roles=()):
     """Rows of the notation table that know the most of the text's symbols."""
     named = {alias.name for alias in aliases if not alias.primes}
-    own = {name: nodes for name, nodes in names.items() if name not in named}
+    own = {name: nodes for name, nodes in names.items() if name not in named and any(node.end > node.start for node in nodes)}
     primed = {alias.name for alias in aliases if alias.primes}
     roles = {(name, kind) for name, kind in roles if name not in primed}
     if any(alias.role and alias.role[0] == "W" for alias in aliases):
@@ -52,6 +52,7 @@ def _habits(conv, names, first):
         (-1.5, "x" in names and ("out", None) in conv.meanings("x") and not layered),  # x without a layer is the input
         (-0.5, one_letter and conv.family in ("layers", "matrix")),  # rather in a row that uses it in every layer
         (-2, {"w", "W", "theta", "b"} & set(names) and reads["x"] == "net"),  # with weights about, x is an input
+        (-2, conv.name == "z q p" and "q" not in names),
         (-2, {"theta", "x"} <= set(names) and reads["theta"] == "net"),  # with an input about, theta is what it is multiplied by
     )
     return sum(point for point, due in points if due)

@@ -265,7 +265,7 @@ def shaped(value, truth, modes, either_way):
         return value.swapaxes(-1, -2), "read with derivatives of the error as rows, so that the chain multiplies out"
     if rows and mine == (1, wanted[0] * wanted[1]):
         return value.reshape(*value.shape[:-2], *wanted), "read as a chain of Jacobians, contracted from the left"
-    if mine == (wanted[0], 1) and wanted[0] == wanted[1] and not np.any(truth * (1 - np.eye(wanted[0]))):
+    if mine in ((wanted[0], 1), (1, wanted[0])) and wanted[0] == wanted[1] and not np.any(truth * (1 - np.eye(wanted[0]))):
         return value * np.eye(wanted[0]), "read entry by entry: the diagonal of a matrix that has nothing else"
     if mine == (1, 1) and not np.any(value):
         return np.broadcast_to(value, (*value.shape[:-2], *wanted)), ""

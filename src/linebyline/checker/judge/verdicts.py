@@ -114,6 +114,10 @@ class Reading:
         node, choice = self.tree[2].node, self.chosen[self.tree[2].key]
         return not node.subs and not node.sups and choice.kind in ("net", "out")
 
+    def is_by_a_target(self):
+        """Whether a left side is a derivative by a target, which hardly anybody means."""
+        return self.tree[0] == "D" and self.chosen[self.tree[2].key].kind == "target"
+
     def is_always_zero(self):
         """Whether a left side is zero on every network: agreement with it says little."""
         return bool(self.values) and not any(np.any(value) for value in self.values.values())

@@ -89,15 +89,15 @@ SYNONYMS = {
 ALWAYS = {
     ("net", None): "net",
     ("out", None): "out output",
-    ("target", None): "target label",
+    ("target", None): "target label ideal desired expected",
     ("out", "last"): "yhat Yhat phat",
     ("delta", None): "delta",
     ("W", None): "w W",
     ("b", None): "b B",
 }
 OFTEN = {  # weaker: only where the row gives the letter no meaning
-    ("eta", None): "eta alpha lr epsilon r gamma mu",
-    ("W", None): "omega theta Theta Omega u v",
+    ("eta", None): "eta alpha lr epsilon r gamma mu nu",
+    ("W", None): "omega theta Theta Omega u v thetahat betahat what",
     ("target", None): "y t d",
     ("out", 0): "x",
     ("out", "last"): "sigma softmax pred",

@@ -38,9 +38,9 @@ class Choice:
 
 
 WORD_MEANINGS = {
-    **dict.fromkeys(("true", "target", "label"), ("target", None)),
+    **dict.fromkeys(("true", "target", "label", "ideal", "desired", "expected"), ("target", None)),
     **dict.fromkeys(("total", "tot"), ("loss", None)),
-    "pred": ("out", "last"),
+    **dict.fromkeys(("pred", "hat"), ("out", "last")),
 }
 WORD_MARKS = {"old": ("old", ""), "new": ("plus", ""), **{word: ("layer", word) for word in ("out", "in", "hidden", "output", "input")}}
 

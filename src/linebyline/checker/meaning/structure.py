@@ -15,7 +15,7 @@ from linebyline.checker.meaning.scripts import is_layer_text, joined, layer_numb
 from linebyline.checker.meaning.slots import EACH
 from linebyline.checker.meaning.sums import INDICATOR_NAMES, Sums
 from linebyline.checker.parser.grammar import Node, Parser, single_item, walk
-from linebyline.checker.parser.tokens import Unreadable, script_text
+from linebyline.checker.parser.tokens import Token, Unreadable, script_text
 
 MAX_LEAVES, MAX_DEPTH = 220, 60
 LOGARITHMS = ("log", "ln", "exp")
@@ -103,6 +103,10 @@ class Builder(Sums):
         if item.kind == "name" and after is not None:
             if self.is_call(item, after):
                 return self.call(item, after, scope), 1
+            inner = single_item(after.parts[0]) if after.kind == "group" and not (item.subs or after.subs or after.sups) else None
+            if inner is not None and self.means(item, "out") and self.means(inner, "net"):  # y(a_k), y'(a_k)
+                out = replace(item, subs=inner.subs, sups=(*inner.sups, *item.sups))
+                return ("act", None, None, item.primes, ("leaf", self.leaf(inner, scope))) if item.primes else self.item(out, scope), 1
             if self.only_depends(item, after):
                 by = single_item(after.parts[0]) if item.primes == 1 else None
                 value = self.item(replace(item, primes=0) if by is not None else item, scope)
@@ -201,8 +205,12 @@ class Builder(Sums):
 
     def of_group(self, item, scope):
         value = self.build(item.parts[0], scope)
+        if item.name == "|":
+            if joined(item.subs) not in ("", "2", "F"):
+                raise Unreadable("a norm other than the Euclidean one")
+            return ("norm", value)
         if item.primes:
-            inside = {node.name: node for node in walk(item.parts) if node.kind == "name" and node.name not in (*FUNCTIONS, *NAMED, *LOGARITHMS, "e")}
+            inside = {node.name: node for node in with_exponents(item.parts) if node.name not in (*FUNCTIONS, *NAMED, *LOGARITHMS, "e")}
             by = [single_item(Parser(list(script)).whole()) for script in item.subs] or list(inside.values())
             if item.primes > 1 or len(by) != 1 or by[0] is None or self.scene.batch:
                 raise Unreadable("a prime behind a bracket: by what is the derivative?")
@@ -277,6 +285,8 @@ class Builder(Sums):
 
     def quantities(self, item, scope, alias, key):
         """What another symbol may stand for."""
+        if item.primes == 1 and alias is None and item.sups and self.means(item, "out", "net"):  # a^{[1]}'
+            item = replace(item, primes=0, sups=(*item.sups, [Token("name", "T", item.end, item.end)]))
         if item.primes and alias is None and not self.means(item, "W", "b"):
             raise Unreadable(f"{spelling(item)}: a prime on something that is not a function")
         visible = list(dict.fromkeys([*reversed([v for v in scope.values() if isinstance(v, str)]), *sorted(self.free)]))
@@ -349,6 +359,9 @@ class Builder(Sums):
         """A function and its argument; on its name may hang a layer, a power and the index of an entry."""
         name, alias, layer, sups = item.name, self.alias(item), None, []
         for script in item.sups:
+            if script_text(script) == "(1)" and item.primes == 0 and self.is_of_a_general_layer(argument):
+                item = replace(item, primes=1)  # \sigma^{(1)}(z^l): the first derivative
+                continue
             (kind, value), *more = super_terms(Node("name", sups=(script,))) or [("", "")]
             if kind == "layer" and is_layer_text(value, self.conv) and not more:
                 layer = layer_number(value, "net", self.options, self.scene)
@@ -373,6 +386,11 @@ class Builder(Sums):
         value = ("act", kind, layer, item.primes, self.item(argument, scope))
         return self.powered(self.entry(value, index, scope) if index else value, sups, scope)
 
+    def is_of_a_general_layer(self, argument):
+        """Whether an argument is a symbol of the layer l, or of the last."""
+        inner = single_item(argument.parts[0]) if argument.kind == "group" else argument
+        return inner is not None and any(script_text(script).strip("()[]")[:1] in (self.conv.layer_letter, "L") for script in inner.sups)
+
     def powered(self, value, sups, scope):
         """A value with what stands above it: T, or a power."""
         for script in sups:
@@ -395,6 +413,15 @@ class Builder(Sums):
         if alias is not None and alias.role is None and (inner := single_item(alias.tree)) is not None:
             scope, variable = self.bound(alias, variable, scope), inner
         return ("D", body, self.leaf(variable, scope))
+
+
+def with_exponents(part):
+    """The names in a tree, with those in an exponent of e."""
+    for node in walk(part):
+        if node.kind == "name":
+            yield node
+            for script in node.sups if node.name == "e" else ():
+                yield from with_exponents(Parser(list(script)).whole())
 
 
 def _is_operator(item):

@@ -23,7 +23,8 @@ class Sums:
         """A sum, or a product, over everything behind it; a sum also over `tail`, the terms behind those."""
         if joined(item.subs) == EVERYTHING:
             return ("entries", self.product(rest, scope), True)
-        variables, conditions, first, stop = self.bounds(item)
+        of_examples = joined(item.subs) in ("batch", "samples", "examples", "data")
+        variables, conditions, first, stop = ([], [], None, []) if of_examples else self.bounds(item)
         if not variables:
             self.saw |= {"may be each"} if self.scene.batch else set()
             variables = [EACH] if self.each else self.open_letters(rest, scope)

@@ -9,6 +9,7 @@ units); a weight matrix as (trial, step, to, from).
 
 import numpy as np
 
+from linebyline.checker.numbers.shapes import log
 from linebyline.checker.parser.tokens import Unreadable
 
 STEP = 1e-30
@@ -42,10 +43,10 @@ LOSSES = {
     "sum_of_squares": (lambda out, target: (out - target) ** 2, lambda out, target: 2 * (out - target)),
     "mean_squared_error": (lambda out, target: (out - target) ** 2 / out.shape[-1], lambda out, target: 2 * (out - target) / out.shape[-1]),
     "binary_cross_entropy": (
-        lambda out, target: -target * np.log(out) - (1 - target) * np.log(1 - out),
+        lambda out, target: -target * log(out) - (1 - target) * log(1 - out),
         lambda out, target: (1 - target) / (1 - out) - target / out,
     ),
-    "cross_entropy": (lambda out, target: -target * np.log(out), lambda out, target: -target / out),
+    "cross_entropy": (lambda out, target: -target * log(out), lambda out, target: -target / out),
 }
 OF_EXAMPLES = ("net", "out", "target", "delta", "gradient net", "gradient out", "unit loss", "example loss")
 

@@ -68,6 +68,11 @@ def product(factors, notes):
     return value
 
 
+def log(value):
+    """The logarithm of a number's size: its slope is 1 / x below 0 too."""
+    return np.log(np.where(value.real > 0, value, -value))
+
+
 def diagonal_matrix(value):
     """Put a vector on the diagonal of a matrix."""
     if 1 not in value.shape[-2:]:
@@ -80,8 +85,8 @@ def diagonal_matrix(value):
 OF_ONE = {
     "neg": np.negative,
     "exp": np.exp,
-    "log": lambda value: np.log(np.where(value.real > 0, value, -value)),
+    "log": log,
     "T": lambda value: value.swapaxes(-1, -2),
-    "norm2": lambda value: (value**2).sum((-1, -2), keepdims=True),
+    "norm": lambda value: np.sqrt((value**2).sum((-1, -2), keepdims=True)),
     "diag": diagonal_matrix,
 }

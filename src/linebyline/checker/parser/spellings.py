@@ -116,7 +116,7 @@ def layers_before_a_comma(ts, at):
     layer, *units = [parts[-1], *parts[:-1]] if behind else parts
     if not units or not LAYER.fullmatch(_spelt(layer)) or _kind(ts, at - 1) != "name":
         return None
-    shown = _spelt(layer)[0] == "L" or len(units) == 2 or ts[at - 1].text == "delta" and layer[0].kind == "num" and units[0][0].kind == "name"
+    shown = _spelt(layer)[0] == "L" or len(units) == 2 or ts[at - 1].text in ("delta", "z", "a", "net", "h") and layer[0].kind == "num" and units[0][0].kind == "name"
     if not shown:
         spelt = "".join(t.text for _, t in _near(ts, at))
         shown = re.search(r"_\{(?:L|[lL][+-]\d),|,[lL][+-]\d\}|_\{[lL\d],\w,\w\}|delta_\{\d,[a-z]\}", spelt) and not re.search(r"sum_\{?l(?![+-])", spelt)
@@ -149,11 +149,11 @@ def deltas_of_weights(ts, at):
     return ([replace(ts[at], kind="cmd", text="partial", end=ts[at].start + 1)], at + 1) if opens and weight else None
 
 
-@rule("delta")
-def deltas_without_a_mark(ts, at):
-    r"""``\delta{j}``: the index in braces."""
+@rule("delta", "out", "net", "target")
+def words_without_a_mark(ts, at):
+    r"""``\delta{j}``, ``out{o1}``: the index in braces."""
     inside, end = _inside(ts, at + 1)
-    index = inside and len(inside) == 1 and ts[at + 1].text == "{" and (inside[0].kind == "num" or inside[0].text in tuple("hijklmno"))
+    index = inside and ts[at + 1].text == "{" and re.fullmatch(r"\d|[hijklmno]|[hoi]\d", _spelt(inside))
     return (_spell(ts[at:end], ts[at : at + 1], "_{", inside, "}"), end) if index else None
 
 
@@ -238,6 +238,24 @@ def jacobians(ts, at):
     return _spell(ts[at:end], r"\frac{\partial", above, r"}{\partial", below, "}"), end
 
 
+@rule("partial")
+def derivatives_by_an_index(ts, at):
+    r"""``\partial_j S_i``: the derivative by the j-th score."""
+    end = _scripts(ts, at + 1)
+    letter = _spelt(ts[at + 2 : end])
+    if _kind(ts, at + 1) != "sub" or len(letter) != 1 or not letter.islower() or letter in ("w", "x", "z"):
+        return None
+    return _spell(ts[at:end], r"\frac{\partial}{\partial net", ts[at + 1 : end], "}"), end
+
+
+@rule("y", "a", "x", "t", "p", "yhat")
+def examples_in_brackets(ts, at):
+    """``y(i)``: example i."""
+    inside, end = _inside(ts, at + 1)
+    example = inside and len(inside) == 1 and ts[at + 1].text == "(" and inside[0].text in ("i", "n") and ts[at].kind == "name"
+    return ([ts[at], *_spell(ts[at + 1 : end], "^{(", inside, ")}")], end) if example else None
+
+
 @rule("D")
 def differential_operator(ts, at):
     r"""``D_j S_i``: the derivative of S_i by the j-th score."""
@@ -306,7 +324,7 @@ def gradients_by_their_indices(ts, at):
     return ([replace(ts[at], kind="name", text="Delta"), *ts[at + 1 : end]], end) if alone else None
 
 
-@rule("f", "h", "p", "P", needs={"y"})
+@rule("f", "h", "p", "P", "pi", needs={"y"})
 def predictions(ts, at):
     r"""``f(x_i) - y_i``, ``p(x_i)``: the network's output for that input, where there is a target too."""
     inside, end = _inside(ts, at + 1)

@@ -50,7 +50,7 @@ TABLE = (
     ("rel", "<-", r"<- ← \leftarrow \gets \larr"),
     ("rel", "≈", r"≈ \approx \simeq"),
     ("rel", "!=", r"!= ≠ \neq \ne"),
-    ("arrow", None, r"=> -> → ⇒ ⟹ \to \rightarrow \Rightarrow \implies \Longrightarrow \longrightarrow \Leftrightarrow \iff \therefore \because"),
+    ("arrow", None, r"=> -> → ⇒ ⟹ ⟶ \to \rightarrow \Rightarrow \implies \Longrightarrow \longrightarrow \Leftrightarrow \iff \therefore \because"),
     ("word", "<", r"< ≤ <= \lt \le \leq \leqslant"),
     ("word", ">", r"> ≥ >= \gt \ge \geq \geqslant"),
     ("word", None, r"∈ ∉ ∀ ∃ \in \forall \not \infty \mod"),
@@ -238,10 +238,10 @@ def _environment(match, kind, blocks):
 WORDS = (
     "net out output target softmax sigmoid logistic tanh relu log ln exp sum Loss loss Error error cost Cost total true pred "
     "diag delta Delta sigma theta Theta eta alpha epsilon lambda omega phi nabla partial input label logits logit probs prob scores score "
-    "np matmul multiply outer softplus hidden Sigmoid Softmax ReLU Relu Tanh Diag hat err act transpose loss Net Out Total one onehot lr sech power in"
+    "np matmul multiply outer softplus hidden ideal desired expected predicted SUM Sum Sigmoid Softmax ReLU Relu Tanh Diag hat err act transpose loss Net Out Total one onehot lr sech power in"
 ).split()
 AT_THE_END = "in one err act hat yhat Yhat zhat phat ypred ytrue".split()  # of a run; elsewhere these are letters, as in `sin`
-WHOLE = {"dot", "T", "max", "maximum", "np", "gamma", "beta", "rho", "CE", "BCE", "MSE", "SSE", "NLL", "RSS", "square", "mean", "new", "old", "Etotal", "learningrate"}
+WHOLE = {"dot", "T", "max", "maximum", "coste", "np", "gamma", "beta", "rho", "CE", "BCE", "MSE", "SSE", "NLL", "RSS", "square", "mean", "new", "old", "Etotal", "learningrate"}
 WORD = re.compile(
     "|".join(
         word + (r"\Z" if word in AT_THE_END else r"(?:(?<=\Aout)|\Z)" if word == "out" else "")
@@ -250,7 +250,7 @@ WORD = re.compile(
     + "|[A-Za-z]"
 )
 RENAMED = {
-    **{"ypred": "yhat", "ytrue": "y", "Sigmoid": "sigmoid", "Softmax": "softmax", "ReLU": "relu", "Relu": "relu", "Diag": "diag", "Tanh": "tanh"},
+    **{"ypred": "yhat", "ytrue": "y", "Sigmoid": "sigmoid", "Softmax": "softmax", "ReLU": "relu", "Relu": "relu", "Diag": "diag", "SUM": "sum", "Sum": "sum", "predicted": "yhat", "coste": "cost", "Tanh": "tanh"},
     **{"logistic": "sigmoid", "Net": "net", "Out": "out", "Total": "total", "Etotal": "E", "learningrate": "eta", "transpose": "top"},
 }
 

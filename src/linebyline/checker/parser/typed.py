@@ -23,12 +23,21 @@ def to_the_right(text):
     return lambda match: text.rjust(len(match.group()))
 
 
+OTHER_SCRIPTS = r"[\u0400-\u04ff\u0590-\u06ff\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7af]+[:,;.]?"
 RULES = [  # (what is typed, what takes its place)
     (r"[@\\]f[\[\]$]|\[/?i?(?:tex|math|latex)\]|</?math[^<>\n]*>|\[; ?| ?;\]", lambda m: "$".ljust(len(m.group()))),  # of forums and documentation
     (r"<[A-Z]\w*\s[^<>\n]{0,80}?=\{?[\"'`](?=.*\\)|[\"'`]\}?\s*/>", blank),  # <Math latex="..." />
     (r"\\\\\[(?=[^\n]*\\\\\])|(?<=\S)\\\\\]", to_the_left("$$")),  # \\\\[ .. \\\\] in Markdown
     (r"(?m)^ {1,3}\*(?= {2,}\S| +=)", blank),  # the star of a comment
-    (r"[\u0400-\u04ff\u0590-\u06ff\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7af]+", blank),  # words in other scripts
+    (r"(?m)^[ \t]*(?:>[ \t]*)+", blank),  # a quotation
+    (r"^\s*[A-Z]{2,3}\d?'?\s+(?=\\)", blank),  # BP2
+    (r"\|\|", to_the_left(r"\|")),
+    (r"\{([_^](?:\w|\{[^{}]*\}))\}", lambda m: f" {m[1]} "),  # \\theta{_k}
+    (r"(?<![\w)\]}*])\*\*(?=\S)([^*\n]{1,120}=[^*\n]{1,120})\*\*(?![\w({])", lambda m: f"  {m[1]}  "),
+    (r"\{?([a-z])\}?_\{?\\(?:text|mathrm|mbox)\{(?:hat|pred)\}\}?", lambda m: rf"\hat{{{m[1]}}}".ljust(len(m.group()))),
+    (r"\\(?:mbox|mathrm|text|operatorname)\{one[-_ ]?hot\}\s*(?:\\left)?\(\s*(\w+)\s*(?:\\right)?\)", lambda m: m[1].rjust(len(m.group()))),
+    (r"\(\w{1,3}: \w[^()\n]*(?:\([^()\n]*\)[^()\n]*)*\)?", blank),  # (t: target, o: output)
+    (r"\((?:[^\W\d_]{1,15}[ ,]+){2,}[^()=+*/^_\\]*\)", lambda m: blank(m) if len(re.findall(r"[^\W\d_]{3,}", m.group())) > 1 else m.group()),
     (r"\\sideset\{\}\{_(\w)\}\s*\\sum", lambda m: rf"\sum_{m[1]}".rjust(len(m.group()))),
     (r"(?m)^[ \t]*```.*$", blank),  # fences
     (r"(?<=\$)`|`(?=\$)|(?<![\w)}])`(?=[^`\n]*`(?!\w))|(?<=[\w)}\]])`(?=[\s.,;:)]|$)", blank),  # `code`, $`maths`$
@@ -41,7 +50,7 @@ RULES = [  # (what is typed, what takes its place)
     (r"(?<![\w.])1/2(?=[mnN](?![\w^]))", ".5/"),  # 1/2m
     (r"\s+if ([^\n=<>]{1,30}> ?0),? else 0(?![\w.])", lambda m: f" .*({m[1]})".ljust(len(m.group()))),
     (r"\bone_?hot\((\w+)\)", lambda m: m[1].ljust(len(m.group()))),
-    (r"\\(?:stackrel|overset|underset)\s*(?:\{[^{}]{0,40}\}|\\\w+)\s*(?:\{:?=\}|:?=)", to_the_right("=")),
+    (r"\\(?:stackrel|overset|underset)\s*(?:\{(?:[^{}]|\{[^{}]*\}){0,40}\}|\\\w+)\s*(?:\{:?=\}|:?=)", to_the_right("=")),
     (r"(?<=\\partial)\{\}|(?<=\\sum)\{\}|(?<=[\s+\-=*}])\{\}(?=[_^])", blank),
     (r"(?:, ?|\.{2,} ?|… ?)\(\d{1,2}(?:\.\d{1,2})*\)(?=\s*(?:\$|\\end|$))", blank),  # the number of an equation behind it
     (r"\bwhich (?:is|equals|gives)(?: (?:actually|just|simply|then))?\b", to_the_left("=")),
@@ -72,6 +81,8 @@ RULES = [  # (what is typed, what takes its place)
 def cleaned(text):
     """The text with what is no formula blanked, and some misspelt commands put right; as long as it was."""
     text = "".join(unicodedata.normalize("NFKC", c) if "\U0001d400" <= c <= "\U0001d7ff" or "\uff01" <= c <= "\uff5e" else c for c in text)
+    if not re.search(r"\$|\\\[|\\begin", text):  # there is nothing but the words to tell a formula by
+        text = re.sub(OTHER_SCRIPTS, blank, text)
     for pattern, new in RULES:
         text = re.sub(pattern, new, text)
     return text
