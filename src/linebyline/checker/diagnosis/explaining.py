@@ -127,7 +127,11 @@ def elsewhere(judge, verdict):
     if right:
         return f"right for a hidden activation of {' or '.join(right)}, not for {hidden[0]}"
     for output, loss in (*PAIRS, (last, "sum_of_squares")):
-        if (output, loss) != (last, scene.loss) and (output != "softmax" or scene.sizes[-1] > 1) and judge.holds(verdict, judge.variant(with_end, output, loss)):
+        if (
+            (output, loss) != (last, scene.loss)
+            and (output != "softmax" or scene.sizes[-1] > 1)
+            and judge.holds(verdict, judge.variant(with_end, output, loss))
+        ):
             return f"right for a {output} output with {LOSS_WORDS[loss]}, not for {last} with {LOSS_WORDS[scene.loss]}"
     return ""
 

@@ -93,7 +93,7 @@ class Comparer:
         else:
             rate = ""
         value, total = (value, "") if reading.variables else added_up(value, truth, left)
-        if (unit := meant_for_one_unit(value, truth, reading, evaluator)):
+        if unit := meant_for_one_unit(value, truth, reading, evaluator):
             return True, {f"{UNSAID} were meant for the unit {unit}: write its index, or leave it out everywhere"}
         value, note = shaped(value, truth, reading.modes, by_one_neuron(left, evaluator.scene))
         mask = np.True_
@@ -214,7 +214,7 @@ def with_end(scene, output, loss):
 
 
 def meant_for_one_unit(value, truth, reading, evaluator):
-    """The index of the one unit for which whole vectors would be equal, if one side is a vector and the other has an index; nothing if there is none."""
+    """The index of the one unit for which the sides would be equal, if one is a vector and the other has an index; nothing if there is none."""
     if {value.shape[-2:], truth.shape[-2:]} - {(1, 1)} == set() or (1, 1) not in (value.shape[-2:], truth.shape[-2:]):
         return ""
     for index in (index for index in reading.variables if "#" not in index):

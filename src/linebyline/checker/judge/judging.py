@@ -311,7 +311,13 @@ def accumulated(side, reference):
     r"""What ``\Delta_{ij} := \Delta_{ij} + ...`` adds to a gradient, which is one example's; another side as it is."""
     leaf, choice = reference.leaf()
     first = single_item(replace(side.tree, parts=side.tree.parts[:1]))
-    adds = choice is not None and choice.kind.startswith("gradient") and len(side.tree.parts) > 1 and first is not None and spelling(first) == spelling(leaf.node)
+    adds = (
+        choice is not None
+        and choice.kind.startswith("gradient")
+        and len(side.tree.parts) > 1
+        and first is not None
+        and spelling(first) == spelling(leaf.node)
+    )
     return replace(side, tree=replace(side.tree, parts=side.tree.parts[1:])) if adds else side
 
 

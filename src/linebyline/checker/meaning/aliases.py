@@ -6,8 +6,8 @@ from linebyline.checker.meaning.letters import NAMED
 from linebyline.checker.meaning.scripts import joined, sub_terms, sub_terms_or_none
 from linebyline.checker.parser.grammar import Node, Parser, single_item
 from linebyline.checker.parser.spellings import tokenise
-from linebyline.checker.parser.typed import cleaned
 from linebyline.checker.parser.tokens import Unreadable, script_text
+from linebyline.checker.parser.typed import cleaned
 
 ROLES = {**{name: name for name in ("net", "out", "target", "W", "b", "delta", "eta", "f")}, "E": "loss", "w": "W", "x": "out"}
 FUNCTION_ROLES = ("f", "named")
@@ -35,7 +35,9 @@ class Alias:
         if self.role is not None and not self.params and not self.sups:
             return True
         terms, sups = sub_terms_or_none(item), joined(item.sups)
-        fits = len(terms) == len(self.params) and all(p == t or (p[0] == t[0] == "var" and len(p) == 2) or (p[0] == "var" and t[0] == "digits") for p, t in zip(self.params, terms))
+        fits = len(terms) == len(self.params) and all(
+            p == t or (p[0] == t[0] == "var" and len(p) == 2) or (p[0] == "var" and t[0] == "digits") for p, t in zip(self.params, terms)
+        )
         return fits and (sups == self.sups or (not self.sups and (sups.isdecimal() or sups in ("T", "top"))))
 
 

@@ -6,7 +6,7 @@ from linebyline.checker.meaning.scripts import is_index, joined, sub_terms
 from linebyline.checker.meaning.slots import EACH
 from linebyline.checker.parser.grammar import INDICATORS, Parser, single_item, walk
 from linebyline.checker.parser.pieces import read_condition
-from linebyline.checker.parser.spellings import EVERYTHING
+from linebyline.checker.parser.rules import EVERYTHING
 from linebyline.checker.parser.tokens import Unreadable, script_text, split
 
 LIMIT_LETTERS = set("nmNMKCcJIHDdpPBTqQSRLVGFkrsho")

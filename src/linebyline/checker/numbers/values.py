@@ -22,7 +22,9 @@ ROWS, COLUMNS = -2, -1
 class Evaluator:
     """Compute a built tree under one reading, on one set of numbers."""
 
-    def __init__(self, scene, options, chosen, domains, variables, row_gradients=False, entrywise=False, whole_sums=False, weight_rows=False, sizes=None):
+    def __init__(
+        self, scene, options, chosen, domains, variables, row_gradients=False, entrywise=False, whole_sums=False, weight_rows=False, sizes=None
+    ):
         self.scene, self.options, self.chosen, self.domains = scene, options, chosen, domains
         self.row_gradients, self.entrywise, self.whole_sums, self.weight_rows = row_gradients, entrywise, whole_sums, weight_rows
         self.notes, self.sizes_named = set(), {} if sizes is None else sizes

@@ -269,7 +269,11 @@ class Parser:
             trees = tuple(tuple(Parser(entry, self.plain, self.depth).whole() for entry in row) for row in entries)
             if len({len(row) for row in trees}) > 1:
                 raise Unreadable("a matrix whose rows differ in length")
-            return Node("matrix", opening.start, end, parts=trees) if len(trees) * len(trees[0]) > 1 else Node("group", opening.start, end, "(", trees[0])
+            return (
+                Node("matrix", opening.start, end, parts=trees)
+                if len(trees) * len(trees[0]) > 1
+                else Node("group", opening.start, end, "(", trees[0])
+            )
         for row in rows:
             ends = (k for k, (t, depth) in enumerate(levels(row)) if depth == 0 and (t.kind in ("amp", "words") or t.text in (",", ";")))
             cut = next(ends, len(row))

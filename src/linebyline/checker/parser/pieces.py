@@ -17,7 +17,10 @@ MAX_TEXT, MAX_SIDES = 20_000, 120
 
 @dataclass
 class Side:
-    """One side of an equation: what was typed, and its tree or the reason why there is none; `left_open`: dots or a question mark after it; `mended`: what had to be done to read it."""
+    """One side of an equation: what was typed, and its tree or the reason why there is none.
+
+    `left_open`: dots or a question mark after it; `mended`: what had to be done to read it.
+    """
 
     text: str
     line: int
@@ -103,7 +106,8 @@ def pieces(text):
 CASE = r"([a-z])\s*(=|\\neq?|≠|!=)\s*\{?([a-z0-9])\}?"
 BARE = r"([i-n])\s*(=|\\neq?|≠|!=)\s*([i-n])\b"
 CASE_BEFORE = re.compile(
-    rf"(?:\b(?:if|when|for|case|where|with)\b[^.$]{{0,30}}(?:\$\s*{CASE}\s*\$|\b{BARE})|\(\$?{CASE}\$?\)|\$\s*{CASE}\s*\$(?=[\s:.,$]*$)|\b{BARE}\s*:)[^$]{{0,60}}$", re.I
+    rf"(?:\b(?:if|when|for|case|where|with)\b[^.$]{{0,30}}(?:\$\s*{CASE}\s*\$|\b{BARE})|\(\$?{CASE}\$?\)|\$\s*{CASE}\s*\$(?=[\s:.,$]*$)|\b{BARE}\s*:)[^$]{{0,60}}$",
+    re.I,
 )
 # behind a formula, and not the beginning of the next sentence
 CASE_AFTER = re.compile(rf"[\s$.,;\])]*(?:(?:if|when|for|where)\s+|\()\$?\s*{CASE}\s*\$?\)?\s*(?:[.,;]|\n|$|and\b|or\b)")
@@ -271,7 +275,9 @@ def _chain(text, statement, cases, plain):
 def _trailing(tokens):
     """Take off what hangs behind a side: punctuation, a condition, a remark in brackets."""
     tokens, cases, notes = list(tokens), [], []
-    tokens = tokens[: next((k for k, (t, depth) in enumerate(levels(tokens)) if depth == 0 and k and t.kind == "word" and t.text in ("in", "∈")), len(tokens))]
+    tokens = tokens[
+        : next((k for k, (t, depth) in enumerate(levels(tokens)) if depth == 0 and k and t.kind == "word" and t.text in ("in", "∈")), len(tokens))
+    ]
     while tokens:
         last = tokens[-1]
         if last.kind in ("gap", "words", "amp", "brk", "arrow") or last.text in (",", ";", ".", ":", "?", "!", "∀", "forall"):

@@ -77,10 +77,11 @@ TABLE = (
     ("name", "sigma", r"σ \upsigma \varsigma"),
     ("name", "theta", r"θ \vartheta"),
     ("", None, '$ # " \u200b \ufeff'),
+    ("", None, r"\Large \large \LARGE \huge \Huge \small \tiny \normalsize"),
     ("", None, r"\left \right \big \Big \bigg \Bigg \bigl \bigr \Bigl \Bigr \biggl \biggr \Biggl \Biggr \middle \limits \nolimits \nonumber \notag"),
     ("", None, r"\mathbf \mathrm \mathit \mathbb \mathbbm \mathcal \mathscr \mathsf \mathfrak \boldsymbol \bm \pmb \bold \rm \bf \it \cal \vec"),
     ("", None, r"\textbf \textrm \textit \textsf \texttt \operatorname \mathop \displaystyle \textstyle \scriptstyle \begingroup \endgroup"),
-    ("", None, r"\underline \Large \large \LARGE \huge \Huge \small \tiny \normalsize \cancel \hfill \centering \strut \smash \unicode \overrightarrow \overleftarrow"),
+    ("", None, r"\underline \cancel \hfill \centering \strut \smash \unicode \overrightarrow \overleftarrow"),
 )
 GREEK = "δ=delta η=eta α=alpha λ=lambda ω=omega Δ=Delta Θ=Theta π=pi ρ=rho μ=mu ψ=psi γ=gamma β=beta Φ=Phi Ψ=Psi Ω=Omega ξ=xi ζ=zeta κ=kappa τ=tau"
 HATTED = "ŷ=yhat ẑ=zhat â=ahat ô=ohat Ŷ=Yhat"
@@ -238,10 +239,33 @@ def _environment(match, kind, blocks):
 WORDS = (
     "net out output target softmax sigmoid logistic tanh relu log ln exp sum Loss loss Error error cost Cost total true pred "
     "diag delta Delta sigma theta Theta eta alpha epsilon lambda omega phi nabla partial input label logits logit probs prob scores score "
-    "np matmul multiply outer softplus hidden ideal desired expected predicted SUM Sum Sigmoid Softmax ReLU Relu Tanh Diag hat err act transpose loss Net Out Total one onehot lr sech power in"
+    "np matmul multiply outer softplus hidden Sigmoid Softmax ReLU Relu Tanh Diag hat err act transpose loss Net Out Total one onehot lr sech power "
+    "in ideal desired expected predicted SUM Sum"
 ).split()
 AT_THE_END = "in one err act hat yhat Yhat zhat phat ypred ytrue".split()  # of a run; elsewhere these are letters, as in `sin`
-WHOLE = {"dot", "T", "max", "maximum", "coste", "np", "gamma", "beta", "rho", "CE", "BCE", "MSE", "SSE", "NLL", "RSS", "square", "mean", "new", "old", "Etotal", "learningrate"}
+WHOLE = {
+    "dot",
+    "T",
+    "max",
+    "maximum",
+    "coste",
+    "np",
+    "gamma",
+    "beta",
+    "rho",
+    "CE",
+    "BCE",
+    "MSE",
+    "SSE",
+    "NLL",
+    "RSS",
+    "square",
+    "mean",
+    "new",
+    "old",
+    "Etotal",
+    "learningrate",
+}
 WORD = re.compile(
     "|".join(
         word + (r"\Z" if word in AT_THE_END else r"(?:(?<=\Aout)|\Z)" if word == "out" else "")
@@ -250,7 +274,20 @@ WORD = re.compile(
     + "|[A-Za-z]"
 )
 RENAMED = {
-    **{"ypred": "yhat", "ytrue": "y", "Sigmoid": "sigmoid", "Softmax": "softmax", "ReLU": "relu", "Relu": "relu", "Diag": "diag", "SUM": "sum", "Sum": "sum", "predicted": "yhat", "coste": "cost", "Tanh": "tanh"},
+    **{
+        "ypred": "yhat",
+        "ytrue": "y",
+        "Sigmoid": "sigmoid",
+        "Softmax": "softmax",
+        "ReLU": "relu",
+        "Relu": "relu",
+        "Diag": "diag",
+        "SUM": "sum",
+        "Sum": "sum",
+        "predicted": "yhat",
+        "coste": "cost",
+        "Tanh": "tanh",
+    },
     **{"logistic": "sigmoid", "Net": "net", "Out": "out", "Total": "total", "Etotal": "E", "learningrate": "eta", "transpose": "top"},
 }
 
