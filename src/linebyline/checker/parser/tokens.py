@@ -243,29 +243,7 @@ WORDS = (
     "in ideal desired expected predicted SUM Sum"
 ).split()
 AT_THE_END = "in one err act hat yhat Yhat zhat phat ypred ytrue".split()  # of a run; elsewhere these are letters, as in `sin`
-WHOLE = {
-    "dot",
-    "T",
-    "max",
-    "maximum",
-    "coste",
-    "np",
-    "gamma",
-    "beta",
-    "rho",
-    "CE",
-    "BCE",
-    "MSE",
-    "SSE",
-    "NLL",
-    "RSS",
-    "square",
-    "mean",
-    "new",
-    "old",
-    "Etotal",
-    "learningrate",
-}
+WHOLE = set("dot T max maximum coste np gamma beta rho CE BCE MSE SSE NLL RSS square mean new old Etotal learningrate".split())
 WORD = re.compile(
     "|".join(
         word + (r"\Z" if word in AT_THE_END else r"(?:(?<=\Aout)|\Z)" if word == "out" else "")
