@@ -1,11 +1,16 @@
 """Lines that people have published, met after the checker was written: each with its address, its network and a verdict from elsewhere.
 
-``data/field.jsonl`` and ``data/unseen.jsonl`` hold the lines as typed; no notation is given, as a stranger would give none.
+``data/field.jsonl``, ``data/unseen.jsonl`` and ``data/strangers.jsonl`` hold the lines as typed; no notation is given, as a
+stranger would give none.
 ``data/field_table.md`` is what the checker makes of each. Regenerate it with ``python tests/test_checker_field.py``.
 
 The lines of ``unseen.jsonl`` were collected in two lots of 195, with verdicts worked out before the checker saw them. When it
 first did, it read 67 % of the first lot (of 143 right lines 27 were called wrong, of 52 wrong ones 2 were accepted) and, before
 anything was changed for it, 70 % of the second (13 of 132, and 2 of 63). They are kept because they are the hard ones.
+
+Those of ``strangers.jsonl`` came later, in the same way, in two lots of 314 and 258. At first sight 63 % of the first lot were
+read (of 232 right lines 18 were called wrong, of 82 wrong ones none was accepted); after mending for these, and before any for
+them, 73 % of the second (13 of 186, and none of 72). So expect of lines from elsewhere what these figures say, not the table's.
 """
 
 import json
@@ -16,7 +21,8 @@ import pytest
 from linebyline import check
 
 DATA = Path(__file__).parent / "data"
-RECORDS = [json.loads(line) for name in ("field", "unseen") for line in (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+LOTS = {"field": 0.85, "unseen": 0.78, "strangers": 0.8}  # the share of each that has to be read
+RECORDS = [json.loads(line) for name in LOTS for line in (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
 # lines that are not judged as their own verdict says, and why; nothing else may be
 MISREAD = {
     "m053": "f is defined as the sigmoid in code, and then differentiated as one",
@@ -24,9 +30,21 @@ MISREAD = {
     "m136": "a chain of derivatives by matrices, in the order that rows need",
     "k096": "y is the output of one layer and the input of the next",
     "k189": "a program's call between two formulas",
+    "a065": "y' is the output beside the target y, and a sum sign stands over the one output there is",
+    "a119": "f'(w) is a row by the source's convention",
+    "b073": "C 0 is typed for C_0",
+    "b077": "a product goes on in the next line of a comment",
+    "b088": "delta_y and delta_h are derivatives by outputs",
+    "b106": "alpha is the sigmoid",
+    "b121": "a product entry by entry of a matrix and a column scales the rows",
+    "c030": "dz is the derivative of the mean over the batch, not of one example's error",
+    "d072": "k is the class, though nothing in the line says so",
+    "d085": "a program's call around the formula",
+    "d094": "p_i is typed for \\hat y_i",
     "k158": "the source's x is the data; alone, the line is right of a softmax of x",
 }
-ELSEWHERE = {"m137", "k043"}  # a side before the source's slip is refused too
+# a side before the source's slip is refused too, or one behind it is the first that can be
+ELSEWHERE = {"m137", "k043", "a078", "b044", "c071", "c112", "d012"}
 
 
 def outcome(report):
@@ -56,7 +74,7 @@ def reports():
     return all_reports()
 
 
-@pytest.mark.parametrize(("name", "share"), [("field", 0.85), ("unseen", 0.75)])
+@pytest.mark.parametrize(("name", "share"), LOTS.items())
 def test_most_lines_are_read(reports, name, share):
     ids = [json.loads(line)["id"] for line in (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
     assert sum(outcome(reports[number]) != "unread" for number in ids) >= share * len(ids)
