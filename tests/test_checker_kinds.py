@@ -172,3 +172,10 @@ def test_an_alias_with_an_index_of_its_own_is_that_unit_only():
 def test_a_repair_keeps_a_command_and_a_name_apart():
     for side in check(r"\frac{\partial E}{\partial x} = out_o - target_o", QUESTION).sides:
         assert r"\partialnet" not in side.message and r"\partialout" not in side.message
+
+
+def test_an_alias_with_any_index_is_the_whole_vector_without_one():
+    network = {**SOFTMAX, "aliases": {"x_i": "net_oi"}}
+    assert check(r"\frac{\partial \hat{y}}{\partial x} = diag(\hat{y}) - \hat{y}\hat{y}^\top", network).ok
+    assert check(r"\frac{\partial \hat{y}_2}{\partial x_1} = -\hat{y}_1 \hat{y}_2", network).ok
+    assert check(r"\frac{\partial \hat{y}_2}{\partial x_1} = \hat{y}_1 \hat{y}_2", network).sides[1].status == "wrong"

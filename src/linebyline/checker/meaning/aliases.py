@@ -54,12 +54,12 @@ def read_aliases(pairs):
             raise ValueError(f"aliases: cannot read {left!r}: {right!r}: {error}") from None
         name = "sum" if item.kind == "bigsum" else item.name
         out.append(Alias(name, item.primes, terms, joined(item.sups), _role(single_item(tree)), tree))
-    for alias in out:  # y_i for out_{oi}, and nothing else for y: y is out_o
+    for alias in tuple(out):  # y_i for out_{oi}, and nothing else for y: y alone is out_o
         target = single_item(alias.tree)
         if len(alias.params) == 1 and alias.params[0][0] == "var" and not alias.sups and [other.name for other in out].count(alias.name) == 1:
             role = _role(target, alias.params[0][1])
             if role is not None:
-                alias.params, alias.role = [], role
+                out.append(replace(alias, params=[], role=role))
     return sorted(out, key=lambda alias: -len(alias.params))
 
 
