@@ -40,7 +40,6 @@ MISREAD = {
     "c030": "dz is the derivative of the mean over the batch, not of one example's error",
     "d072": "k is the class, though nothing in the line says so",
     "d085": "a program's call around the formula",
-    "d094": "p_i is typed for \\hat y_i",
     "k158": "the source's x is the data; alone, the line is right of a softmax of x",
 }
 # a side before the source's slip is refused too, or one behind it is the first that can be

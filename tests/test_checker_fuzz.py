@@ -77,3 +77,14 @@ def test_a_long_text_takes_no_longer_than_allowed(line, scene):
 def test_the_network_of_a_long_text_is_found_too():
     report = check("\n".join([LONG["right in one of the networks tried"]] * 55))
     assert report.ok and report.scene.output == "softmax"
+
+
+def test_an_index_may_be_called_as_a_derivative_is():
+    left = r"\frac{\partial E}{\partial w_5}=^{l+1}}\frac{\partial u_d^{l+1}}{\partial u_j^l}="
+    assert trouble(left + r"\sum_{d\in\mathcal{D}\partial h_i \over \partial z_j}= h_i(\delta_{ij}", None) is None
+    assert trouble(r"\frac{\partial p_D}{\partial z_j} = p_D (1_{D=j} - p_j)", None) is None
+
+
+@pytest.mark.parametrize("text", ["'" * 3900, "X'" * 1900, "a_{L,j}" * 600, "H'X" * 1200, r"\partial H \partial \hat y" * 600])
+def test_looking_around_for_what_a_text_is_like_stays_within_bounds(text):
+    assert trouble(text, None) is None

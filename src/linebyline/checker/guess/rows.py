@@ -52,7 +52,7 @@ def _habits(conv, names, first):
         (-1.5, "x" in names and ("out", None) in conv.meanings("x") and not layered),  # x without a layer is the input
         (-0.5, one_letter and conv.family in ("layers", "matrix")),  # rather in a row that uses it in every layer
         (-2, {"w", "W", "theta", "b"} & set(names) and reads["x"] == "net"),  # with weights about, x is an input
-        (-2, conv.name == "z q p" and "q" not in names),
+        (-5, conv.name == "z q p" and "q" not in names),
         (-2, {"theta", "x"} <= set(names) and reads["theta"] == "net"),  # with an input about, theta is what it is multiplied by
     )
     return sum(point for point, due in points if due)

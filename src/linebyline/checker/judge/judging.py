@@ -25,6 +25,7 @@ from linebyline.checker.judge.verdicts import (
 from linebyline.checker.meaning import readings
 from linebyline.checker.meaning.notation import shown
 from linebyline.checker.meaning.scripts import is_layer_text, spelling
+from linebyline.checker.meaning.structure import Leaf
 from linebyline.checker.numbers.values import Mismatch
 from linebyline.checker.parser.grammar import single_item
 from linebyline.checker.parser.pieces import read_condition
@@ -282,7 +283,8 @@ class Judge(Comparer):
                 continue
             more = [plan | {flag} for flag in ("wide", "near", "each") if f"may be {flag}" in builder.saw]
             plans += [wider for wider in more if wider not in plans]
-            derivatives, whole_sums = built(tree, "D"), self.scene.batch and built(tree, "entries")
+            derivatives = [part for part in built(tree, "D") if isinstance(part[2], Leaf)]  # and no test of an index D
+            whole_sums = self.scene.batch and built(tree, "entries")
             for reading in self.read(builder, tree, limit, reference, tests):
                 tried += 1
                 if tried > limit or clock() - self.start > LIMIT:

@@ -106,7 +106,7 @@ def pieces(text):
 CASE = r"([a-z])\s*(=|\\neq?|≠|!=)\s*\{?([a-z0-9])\}?"
 BARE = r"([i-n])\s*(=|\\neq?|≠|!=)\s*([i-n])\b"
 CASE_BEFORE = re.compile(
-    rf"(?:\b(?:if|when|for|case|where|with)\b[^.$]{{0,30}}(?:\$\s*{CASE}\s*\$|\b{BARE})|\(\$?{CASE}\$?\)|\$\s*{CASE}\s*\$(?=[\s:.,$]*$)|\b{BARE}\s*:)[^$]{{0,60}}$",
+    rf"(?:\b(?:if|when|for|case|where|with)\b[^.$]{{0,30}}(?:\$\s*{CASE}\s*\$|\b{BARE})|\(\$?{CASE}\$?\)|\$\s*{BARE}\s*\$?(?=[\s:.,]*$)|\b{BARE}\s*:)[^$]{{0,60}}$",
     re.I,
 )
 # behind a formula, and not the beginning of the next sentence

@@ -30,7 +30,7 @@ RULES = [  # (what is typed, what takes its place)
     (r"\\\\\[(?=[^\n]*\\\\\])|(?<=\S)\\\\\]", to_the_left("$$")),  # \\\\[ .. \\\\] in Markdown
     (r"(?m)^ {1,3}\*(?= {2,}\S| +=)", blank),  # the star of a comment
     (r"(?m)^[ \t]*(?:>[ \t]*)+", blank),  # a quotation
-    (r"^\s*[A-Z]{2,3}\d?'?\s+(?=\\)", blank),  # BP2
+    (r"^\s*[A-Z]{2,3}\d'?\s+(?=\\)", blank),  # BP2
     (r"\|\|", to_the_left(r"\|")),
     (r"\{([_^](?:\w|\{[^{}]*\}))\}", lambda m: f" {m[1]} "),  # \\theta{_k}
     (r"(?<![\w)\]}*])\*\*(?=\S)([^*\n]{1,120}=[^*\n]{1,120})\*\*(?![\w({])", lambda m: f"  {m[1]}  "),
@@ -53,7 +53,7 @@ RULES = [  # (what is typed, what takes its place)
     (r"\\(?:stackrel|overset|underset)\s*(?:\{(?:[^{}]|\{[^{}]*\}){0,40}\}|\\\w+)\s*(?:\{:?=\}|:?=)", to_the_right("=")),
     (r"(?<=\\partial)\{\}|(?<=\\sum)\{\}|(?<=[\s+\-=*}])\{\}(?=[_^])", blank),
     (r"(?:, ?|\.{2,} ?|… ?)\(\d{1,2}(?:\.\d{1,2})*\)(?=\s*(?:\$|\\end|$))", blank),  # the number of an equation behind it
-    (r"\bwhich (?:is|equals|gives)(?: (?:actually|just|simply|then))?\b", to_the_left("=")),
+    (r"\bwhich (?:is|equals|gives)(?: (?:actually|just|simply|then))?(?= ?(?:\\|∂|d[A-Z]|[(-]|[a-z]\w? ?[-+*/=^_(]))", to_the_left("=")),
     (r": =", to_the_right(":=")),
     (r"\b(?:batch_size|num_examples|len\(\w+\)|X\.shape\[\d\]|(?<=/)batch|(?<=/ )batch)(?!\w)", to_the_left("m")),
     (r"(?<![\w\\}])[d∂δ]\((\w{1,14})\)(?=\s*(?:/|[*=+\-)]|$))", lambda m: f"∂{m[1]}  "),
