@@ -9,7 +9,7 @@ import numpy as np
 from linebyline.checker.guess.likely import other_networks, shapes_of
 from linebyline.checker.judge.judging import Judge
 from linebyline.checker.judge.outcome import Outcome
-from linebyline.checker.judge.verdicts import PATIENCE, clock
+from linebyline.checker.judge.verdicts import AT_MOST, PATIENCE, clock
 from linebyline.checker.meaning.letters import convention
 from linebyline.checker.numbers.scene import Scene
 
@@ -152,7 +152,7 @@ class Search:
         """Without a network given: a whole text that is right in another one is not called wrong."""
         mine, wrong, slips = outcome.judge, outcome.wrong_places(), {}
         for scene in other_networks(mine.scene):
-            if self.late(2 * PATIENCE):
+            if self.late(AT_MOST):
                 break
             judge = Judge(mine.task, scene, mine.conv)
             again = judge.run()

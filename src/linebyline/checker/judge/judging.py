@@ -7,6 +7,7 @@ from linebyline.checker.guess.likely import names_in, names_of
 from linebyline.checker.judge.compare import Comparer
 from linebyline.checker.judge.outcome import Outcome
 from linebyline.checker.judge.verdicts import (
+    AT_MOST,
     BAD,
     LIMIT,
     PATIENCE,
@@ -125,7 +126,7 @@ class Judge(Comparer):
                     verdict.doubt(f"right if the left side is {self.about(reference)}, not if it is {self.about(failed[k])}")
             if best is None or weight(found) < weight(best):
                 best, taken = found, reference
-            if weight(best) == 0 or clock() - self.start > 2 * PATIENCE:
+            if weight(best) == 0 or clock() - self.start > AT_MOST:
                 break
         for verdict in best:
             verdict.others = tuple(reference for reference in references if reference is not taken)[:2]

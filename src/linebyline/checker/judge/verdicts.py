@@ -13,7 +13,7 @@ from linebyline.checker.parser.tokens import Unreadable
 
 clock = getattr(time, "thread_time", time.perf_counter)  # the work done, whatever else the machine does
 TOLERANCE = 1e-8
-PATIENCE = 0.25  # seconds spent on other conventions
+PATIENCE, AT_MOST = 0.4, 0.5  # seconds spent on other conventions; on other readings of a left side and other networks
 LIMIT = 0.55  # seconds after which no further reading is tried
 WEIGHT = {"reference": 0.0, "ok": 0.0, "loose": 1.0, "carries": 2.5, "wrong": 3.0, "unreadable": 4.0}
 RIGHT, WRONG, BAD = ("ok", "loose"), ("wrong", "carries"), ("wrong", "carries", "unreadable")
