@@ -66,7 +66,12 @@ KINDS = {
         r"\frac{(1+e^{-x})'}{(1+e^{-x})^2}": "wrong",
         r"\frac{0-(-x)'e^{-x}}{(1+e^{-x})^2}": "ok",
     }),
-    "a logarithm's slope below zero": (QUESTION, r"(\ln x)' = ", {r"\frac1x": "ok", r"-\frac1x": "wrong"}),
+    "a logarithm of a number below zero": (LOGISTIC, "L = ", {
+        r"-(y\log a + (1-y)\log(1-a))": "ok",
+        r"-(y\log a + (1-y)\log(a-1))": "wrong",
+        r"-(y\log(-a) + (1-y)\log(1-a))": "wrong",
+    }),
+    "a logarithm's slope": (QUESTION, r"(\ln x)' = ", {r"\frac1x": "ok", r"-\frac1x": "wrong"}),
     "a prime for a transpose": (NORMAL, "L = ", {"y'y-w'X'y-y'Xw+w'X'Xw": "ok", "y'y-w'X'y-y'Xw-w'X'Xw": "wrong"}),
     "a prime on the loss": (LOGISTIC, "L'(z) = ", {r"\sigma(z) - y": "ok", r"y - \sigma(z)": "wrong"}),
     "a prime for the output": (PRIMED, r"\frac{\partial L}{\partial y'} = ", {"y' - y": "ok", "y - y'": "wrong"}),

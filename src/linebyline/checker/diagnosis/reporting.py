@@ -4,7 +4,7 @@ import re
 
 from linebyline.checker.diagnosis.explaining import explain
 from linebyline.checker.face.report import Report, SideReport
-from linebyline.checker.judge.verdicts import LIMIT, UNEXPLAINED, UNSAID, clock, joined
+from linebyline.checker.judge.verdicts import LIMIT, UNEXPLAINED, clock, joined
 from linebyline.checker.meaning.notation import shown
 from linebyline.checker.meaning.scripts import spelling
 
@@ -40,7 +40,7 @@ def said_of(outcome, i, j, deadline):
         status, message, repair = explain(*as_judged(judge, side, verdict), deadline)
     if claim:
         return status, message, repair
-    if UNSAID in message:
+    if verdict.unsaid:
         return "unreadable", message, ""
     reserved = list(outcome.loose_notes)
     if judge.only_one_unit():

@@ -6,11 +6,11 @@ chain is judged on a network of one unit, where a product of two functions is a 
 
 from dataclasses import replace
 
-from linebyline.checker.guess.likely import names_of, nodes_in
+from linebyline.checker.guess.likely import names_of
 from linebyline.checker.meaning.aliases import Alias
 from linebyline.checker.meaning.letters import FUNCTIONS, LOSSES, NAMED
 from linebyline.checker.numbers.scene import ELEMENTWISE, Scene
-from linebyline.checker.parser.grammar import Node, alone, product_of, single_item
+from linebyline.checker.parser.grammar import Node, alone, nodes_in, product_of, single_item
 from linebyline.checker.parser.tokens import script_text
 
 CALCULUS = {"log", "ln", "exp", "e", "pi"}

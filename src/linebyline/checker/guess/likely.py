@@ -6,8 +6,8 @@ from dataclasses import replace
 from linebyline.checker.meaning.aliases import read_aliases
 from linebyline.checker.meaning.scripts import sub_terms_or_none
 from linebyline.checker.numbers.scene import Scene, as_scene
-from linebyline.checker.parser.grammar import Parser, walk
-from linebyline.checker.parser.tokens import Unreadable, script_text
+from linebyline.checker.parser.grammar import nodes_in
+from linebyline.checker.parser.tokens import script_text
 from linebyline.network import Network, question_network
 
 PAIRS = (  # outputs and losses, the usual ones first
@@ -25,17 +25,6 @@ WITH_LOGARITHMS = (PAIRS[1], PAIRS[2], PAIRS[0], PAIRS[4], PAIRS[3])
 def trees_in(chains):
     """Every side of a text that could be read."""
     return tuple(side.tree for chain in chains for side in chain.sides if side.tree is not None)
-
-
-def nodes_in(part):
-    """Every node of a tree, or of several in a tuple, with those in an exponent of e and below a nabla."""
-    for node in walk(part):
-        yield node
-        for script in node.sups if node.name == "e" else node.subs if node.kind == "nabla" else ():
-            try:
-                yield from nodes_in(Parser(list(script)).whole())
-            except Unreadable:
-                pass
 
 
 def names_in(chains):

@@ -11,7 +11,7 @@ from linebyline.checker.meaning.notation import Choice
 from linebyline.checker.meaning.readings import assignments, variables_of
 from linebyline.checker.meaning.structure import Builder
 from linebyline.checker.numbers.scene import ACTIVATION_NAMES, Scene
-from linebyline.checker.numbers.values import Mismatch
+from linebyline.checker.numbers.shapes import NUMBER, Mismatch
 from linebyline.checker.parser.tokens import Unreadable, script_text
 
 
@@ -78,8 +78,9 @@ class Comparer:
     def compare(self, reading, left, scene=None):
         """Whether a side equals its left side on random numbers, and what has to be said of it."""
         value, truth, evaluator, numbers = self.compute(reading, left, scene)
-        if not np.all(np.isfinite(truth)):
-            raise Unreadable("the left side is no number on random networks: something is divided by 0")
+        known = ~np.isnan(truth)  # a logarithm may be one on some of the networks only
+        if not known.any() or np.isinf(truth).any():
+            raise Unreadable("the left side is no number on random networks: something is divided by 0, or a logarithm of a number below it")
         if evaluator.scene is self.scene:
             self.sizes_tried = evaluator.sizes_named
         leaf, _ = left.leaf()
@@ -94,7 +95,9 @@ class Comparer:
             rate = ""
         value, total = (value, "") if reading.variables else added_up(value, truth, left)
         if unit := meant_for_one_unit(value, truth, reading, evaluator):
-            return True, {f"{UNSAID} were meant for the unit {unit}: write its index, or leave it out everywhere"}
+            return True, {
+                f"{UNSAID}it would be right if what has no index were meant for the unit {unit}: write its index, or leave it out everywhere"
+            }
         value, note = shaped(value, truth, reading.modes, by_one_neuron(left, evaluator.scene))
         mask = np.True_
         for test in reading.tests:
@@ -106,7 +109,7 @@ class Comparer:
             axis = evaluator.axis[index]
             if "#" not in index and value.shape[axis] > 1 == truth.shape[axis] and index not in tested:
                 raise Mismatch(f"no sum binds the index {index}, and the left side does not have it")
-        return agree(value, truth, mask), {*evaluator.notes, *filter(None, [note, total, rate])}
+        return agree(value, np.where(known, truth, 0), mask & known), {*evaluator.notes, *filter(None, [note, total, rate])}
 
     @np.errstate(all="ignore")
     def compare_digits(self, reading, left):
@@ -151,15 +154,16 @@ class Comparer:
             doubts.append("right if the sum covers all that follows it")
         if left.is_always_zero() and not is_zero(side.tree):
             doubts.append("both sides are zero here, whatever the network")
-        loose = bool(doubts) or any(note.startswith(("loose: ", UNSAID)) for note in said) or any(choice.loose for _, choice in reading.choices())
-        messages = [*[note.removeprefix("loose: ") for note in said], *doubts]
+        loose = bool(doubts) or any(note.startswith("loose: ") for note in said) or any(choice.loose for _, choice in reading.choices())
+        verdict.unsaid = any(note.startswith(UNSAID) for note in said)
+        messages = [*[note.removeprefix("loose: ").removeprefix(UNSAID) for note in said], *doubts]
         if not strict:
             self.sizes_named = self.sizes_tried
             if not self.holds_in_larger(verdict):
                 loose |= not spells_out_units(reading)
                 messages.append(f"true only for a network of this size ({'-'.join(map(str, self.scene.sizes))})")
             verdict.holds_for = self.holds_for(verdict)
-        verdict.status, verdict.message = "loose" if loose else "ok", joined(*dict.fromkeys(messages))
+        verdict.status, verdict.message = "loose" if loose or verdict.unsaid else "ok", joined(*dict.fromkeys(messages))
         return verdict
 
     def variant(self, make, *how):
@@ -215,7 +219,7 @@ def with_end(scene, output, loss):
 
 def meant_for_one_unit(value, truth, reading, evaluator):
     """The index of the one unit for which the sides would be equal, if one is a vector and the other has an index; nothing if there is none."""
-    if {value.shape[-2:], truth.shape[-2:]} - {(1, 1)} == set() or (1, 1) not in (value.shape[-2:], truth.shape[-2:]):
+    if (value.shape[-2:] == NUMBER) == (truth.shape[-2:] == NUMBER):
         return ""
     for index in (index for index in reading.variables if "#" not in index):
         pair, at = [], evaluator.axis[index]

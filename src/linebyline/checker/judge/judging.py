@@ -13,7 +13,6 @@ from linebyline.checker.judge.verdicts import (
     PATIENCE,
     PROBLEMS,
     RIGHT,
-    UNSAID,
     WEIGHT,
     WRONG,
     NoteVerdict,
@@ -248,10 +247,12 @@ class Judge(Comparer):
             verdict = Verdict("wrong", reading=reading, reference=left, cases=cases, numeric=numeric)
             if numeric:
                 verdict.status, verdict.message = "ok" if equal else "wrong", notes[0]
-            if equal and any(note.startswith(UNSAID) for note in notes):
-                unsaid = unsaid or self.accepted(side, verdict, notes, strict)
-            elif equal:
-                return verdict if numeric else self.accepted(side, verdict, notes, strict)
+            if equal:
+                found = verdict if numeric else self.accepted(side, verdict, notes, strict)
+                if not found.unsaid:
+                    return found
+                unsaid = unsaid or found
+                continue
             wrong = wrong or verdict
         if unsaid is not None:
             return unsaid

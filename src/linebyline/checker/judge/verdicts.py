@@ -18,7 +18,7 @@ LIMIT = 0.55  # seconds after which no further reading is tried
 WEIGHT = {"reference": 0.0, "ok": 0.0, "loose": 1.0, "carries": 2.5, "wrong": 3.0, "unreadable": 4.0}
 RIGHT, WRONG, BAD = ("ok", "loose"), ("wrong", "carries"), ("wrong", "carries", "unreadable")
 UNEXPLAINED = "not equal to|the shape|shapes |parts of"
-UNSAID = "it would be right if what has no index"  # how a doubt begins that leaves a side unjudged
+UNSAID = "unsaid: "  # how a note begins that leaves a side unjudged
 PROBLEMS = (Unreadable, Mismatch)  # why a side has no value under one reading
 
 
@@ -142,6 +142,7 @@ class Verdict:
     holds_for: tuple = ()
     others: tuple = ()  # the other readings of the left side
     numeric: bool = False
+    unsaid: bool = False  # right only if something is added that it leaves out
     conflict: bool = False
     case: str = ""  # the one case in which a wrong side is true, as in "i = k"
     home: object = None  # the judge of a side that was judged in another way than the rest

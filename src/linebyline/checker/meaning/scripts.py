@@ -2,7 +2,7 @@
 
 import re
 
-from linebyline.checker.parser.tokens import Unreadable, script_text
+from linebyline.checker.parser.tokens import GREEK_INDICES, Unreadable, script_text
 
 PREFIX = "hoi"
 
@@ -10,9 +10,6 @@ PREFIX = "hoi"
 def joined(scripts):
     """Spell several scripts as one."""
     return "".join(script_text(script) for script in scripts)
-
-
-GREEK_INDICES = "alpha beta gamma lambda mu nu xi zeta rho tau kappa".split()
 
 
 def is_index(text):

@@ -14,7 +14,7 @@ from linebyline.checker.meaning.notation import Choice, choices, split_units
 from linebyline.checker.meaning.scripts import is_layer_text, joined, layer_number, spelling, sub_terms, sub_terms_or_none, super_terms
 from linebyline.checker.meaning.slots import EACH
 from linebyline.checker.meaning.sums import INDICATOR_NAMES, Sums
-from linebyline.checker.parser.grammar import Node, Parser, single_item, walk
+from linebyline.checker.parser.grammar import Node, Parser, nodes_in, single_item
 from linebyline.checker.parser.tokens import Token, Unreadable, script_text
 
 MAX_LEAVES, MAX_DEPTH = 220, 60
@@ -210,7 +210,9 @@ class Builder(Sums):
                 raise Unreadable("a norm other than the Euclidean one")
             return ("norm", value)
         if item.primes:
-            inside = {node.name: node for node in with_exponents(item.parts) if node.name not in (*FUNCTIONS, *NAMED, *LOGARITHMS, "e")}
+            inside = {
+                node.name: node for node in nodes_in(item.parts) if node.kind == "name" and node.name not in (*FUNCTIONS, *NAMED, *LOGARITHMS, "e")
+            }
             by = [single_item(Parser(list(script)).whole()) for script in item.subs] or list(inside.values())
             if item.primes > 1 or len(by) != 1 or by[0] is None or self.scene.batch:
                 raise Unreadable("a prime behind a bracket: by what is the derivative?")
@@ -379,7 +381,7 @@ class Builder(Sums):
         if argument.kind == "group":
             sups, index = [*sups, *argument.sups], sub_terms(argument) or index
             argument = replace(argument, subs=(), sups=())
-        inner = single_item(argument.parts[0]) if argument.kind == "group" else argument
+        inner = _argument_of(argument)
         if index and inner is not None and inner.kind == "name" and kind != "softmax":
             layers = [("digits", str(text)) for mark, text in super_terms(inner) if mark in ("layer", "digits")]
             index = None if index in (sub_terms(inner), layers) else index  # g_k(z_k): the function of unit k, or layer k
@@ -388,7 +390,7 @@ class Builder(Sums):
 
     def is_of_a_general_layer(self, argument):
         """Whether an argument is a symbol of the layer l, or of the last."""
-        inner = single_item(argument.parts[0]) if argument.kind == "group" else argument
+        inner = _argument_of(argument)
         return inner is not None and any(script_text(script).strip("()[]")[:1] in (self.conv.layer_letter, "L") for script in inner.sups)
 
     def powered(self, value, sups, scope):
@@ -415,13 +417,9 @@ class Builder(Sums):
         return ("D", body, self.leaf(variable, scope))
 
 
-def with_exponents(part):
-    """The names in a tree, with those in an exponent of e."""
-    for node in walk(part):
-        if node.kind == "name":
-            yield node
-            for script in node.sups if node.name == "e" else ():
-                yield from with_exponents(Parser(list(script)).whole())
+def _argument_of(item):
+    """What stands alone in an argument's brackets, or the argument that has none."""
+    return single_item(item.parts[0]) if item.kind == "group" else item
 
 
 def _is_operator(item):

@@ -69,8 +69,8 @@ def product(factors, notes):
 
 
 def log(value):
-    """The logarithm of a number's size: its slope is 1 / x below 0 too."""
-    return np.log(np.where(value.real > 0, value, -value))
+    """The logarithm of what is above 0; of anything else there is none, so that it equals nothing."""
+    return np.log(np.where(value.real > 0, value, np.nan))
 
 
 def diagonal_matrix(value):

@@ -312,6 +312,17 @@ def walk(part):
             stack.extend(reversed(part))
 
 
+def nodes_in(part):
+    """Every node of a tree, or of several in a tuple, with those in an exponent of e and below a nabla."""
+    for node in walk(part):
+        yield node
+        for script in node.sups if node.name == "e" else node.subs if node.kind == "nabla" else ():
+            try:
+                yield from nodes_in(Parser(list(script)).whole())
+            except Unreadable:
+                pass
+
+
 def product_of(item):
     """Wrap an item as the product that holds nothing else."""
     return Node("product", item.start, item.end, parts=(("", item),))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from linebyline.checker.parser.grammar import Node, Parser
 from linebyline.checker.parser.spellings import tokenise
-from linebyline.checker.parser.tokens import PAIRS, WORDS, Unreadable, levels, split
+from linebyline.checker.parser.tokens import GREEK_INDICES, PAIRS, WORDS, Unreadable, levels, split
 from linebyline.checker.parser.typed import cleaned
 
 MAX_TEXT, MAX_SIDES = 20_000, 120
@@ -236,7 +236,7 @@ def _statements(row):
     return statements
 
 
-GREEK = "alpha|beta|gamma|mu|nu|xi|zeta|rho|kappa"
+GREEK = "|".join(GREEK_INDICES)
 RIGHT = rf"({GREEK}|[a-zA-Z](?:\d|'+)?|\d+|[yc]_?[a-zA-Z]?|ell|[lL][+-]1|label|target)"
 CONDITION = re.compile(
     rf"(?:if|for|when)?(?:([ijkpqry]'*|{GREEK}|y_[a-zA-Z]?|c(?:\d|'+|_?[a-zA-Z])?)(=){RIGHT}|([lmn]'*)(=)(?!\d){RIGHT}|([wz]'*)(=)([ijkmn]'*)"

@@ -84,6 +84,7 @@ TABLE = (
     ("", None, r"\underline \cancel \hfill \centering \strut \smash \unicode \overrightarrow \overleftarrow"),
 )
 GREEK = "δ=delta η=eta α=alpha λ=lambda ω=omega Δ=Delta Θ=Theta π=pi ρ=rho μ=mu ψ=psi γ=gamma β=beta Φ=Phi Ψ=Psi Ω=Omega ξ=xi ζ=zeta κ=kappa τ=tau"
+GREEK_INDICES = "alpha beta gamma lambda mu nu xi zeta rho tau kappa".split()
 HATTED = "ŷ=yhat ẑ=zhat â=ahat ô=ohat Ŷ=Yhat"
 SPELT = {spelling: (kind, spelling.lstrip("\\") if text is None else text) for kind, text, row in TABLE for spelling in row.split()}
 SPELT |= {letter: ("name", name) for letter, name in (pair.split("=") for pair in f"{GREEK} {HATTED}".split())} | {"\\ ": ("gap", " ")}
