@@ -1,11 +1,15 @@
 """A short run of the fuzzer; `python tests/fuzz_checker.py` throws a million."""
 
+import re
+from pathlib import Path
+
 import pytest
 from fuzz_checker import HOSTILE, html_trouble, texts, trouble
 from fuzz_checker import scenes as all_scenes
 from hypothesis import HealthCheck, given, settings
 
-from linebyline import check
+from linebyline import check, checker
+from linebyline.checker.work import spent
 
 
 @settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
@@ -88,3 +92,20 @@ def test_an_index_may_be_called_as_a_derivative_is():
 @pytest.mark.parametrize("text", ["'" * 3900, "X'" * 1900, "a_{L,j}" * 600, "H'X" * 1200, r"\partial H \partial \hat y" * 600])
 def test_looking_around_for_what_a_text_is_like_stays_within_bounds(text):
     assert trouble(text, None) is None
+
+
+@pytest.mark.parametrize("line", LONG.values(), ids=LONG)
+def test_what_limits_the_work_is_counted_so_that_every_machine_gives_the_same_report(line):
+    text, reports, steps = "\n".join([line] * 12), [], []
+    for between in (HOSTILE[:3], HOSTILE[-3:], []):
+        before = spent()
+        reports.append(str(check(text)))
+        steps.append(spent() - before)
+        for other in between:
+            check(other)
+    assert len(set(reports)) == 1 and len(set(steps)) == 1 and steps[0] > 0
+
+
+def test_no_part_of_the_checker_looks_at_a_clock():
+    sources = [path.read_text(encoding="utf-8") for path in Path(checker.__file__).parent.rglob("*.py")]
+    assert len(sources) > 30 and not any(re.search(r"\bimport time\b|\btime\.|perf_counter|datetime", source) for source in sources)

@@ -14,6 +14,7 @@
 
 Each part imports only parts before it::
 
+    work
     parser: typed < tokens < rules < indices < functions < programs < spellings < grammar < pieces
     meaning: letters < scripts < slots < notation < aliases < sums < structure < readings
     numbers: shapes < quantities < scene < values

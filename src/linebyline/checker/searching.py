@@ -9,9 +9,10 @@ import numpy as np
 from linebyline.checker.guess.likely import other_networks, shapes_of
 from linebyline.checker.judge.judging import Judge
 from linebyline.checker.judge.outcome import Outcome
-from linebyline.checker.judge.verdicts import AT_MOST, PATIENCE, clock
+from linebyline.checker.judge.verdicts import AT_MOST, PATIENCE
 from linebyline.checker.meaning.letters import convention
 from linebyline.checker.numbers.scene import Scene
+from linebyline.checker.work import spent
 
 OTHER_DELTAS = (
     ("minus_deltas", r"$-\partial E/\partial net$, as in some books"),
@@ -68,11 +69,11 @@ class Search:
         return self.tried[-1]
 
     def over(self):
-        """Whether everything is right, or the time is up."""
+        """Whether everything is right, or the work has grown too much."""
         return any(attempt.score == 0 for attempt in self.tried) or self.late()
 
     def late(self, patience=PATIENCE):
-        return clock() - self.task.start > patience
+        return spent() - self.task.start > patience
 
     def try_letters(self):
         """Try the rows, in the likeliest network of each shape."""

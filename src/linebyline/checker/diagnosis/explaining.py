@@ -13,12 +13,15 @@ import numpy as np
 from linebyline.checker.diagnosis.edits import Editor, solid
 from linebyline.checker.guess.likely import PAIRS, speaks_as_the_question
 from linebyline.checker.judge.compare import with_end
-from linebyline.checker.judge.verdicts import PROBLEMS, clock, joined, nodes
+from linebyline.checker.judge.verdicts import PROBLEMS, joined, nodes
 from linebyline.checker.meaning.scripts import spelling, sub_terms_or_none
 from linebyline.checker.numbers.scene import LOSS_WORDS, Scene
 from linebyline.checker.parser.pieces import parse_side
 from linebyline.checker.parser.tokens import script_text
+from linebyline.checker.work import spent
 from linebyline.slips import diagnose_value
+
+A_MOMENT = 2_000  # steps for what is tried last
 
 
 def explain(judge, side, verdict, deadline):
@@ -26,7 +29,7 @@ def explain(judge, side, verdict, deadline):
     base = verdict.message or "not equal to the left side"
     if verdict.numeric:
         return verdict.status, joined(base, number_slip(judge, side, verdict)), ""
-    if clock() > deadline:
+    if spent() > deadline:
         return verdict.status, base, ""
     if verdict.status == "wrong" and has_no_layout(judge, side, verdict):
         return "unreadable", f"{base}; derivatives by whole layers multiply out in one layout only: write their indices, or say how they lie", ""
@@ -42,10 +45,10 @@ def explain(judge, side, verdict, deadline):
     if verdict.status == "wrong" and may_be_misread(judge, verdict):
         return "unreadable", f"{base}; no reading of the letters fits: say with notation or aliases what they are, or mend it", ""
     if verdict.status == "wrong":
-        left = left_repair(judge, side, verdict, deadline + 0.05)
+        left = left_repair(judge, side, verdict, deadline + A_MOMENT)
         if left:
             return "wrong", joined(verdict.message, f"it would be right if the left side were ${left}$", other), ""
-        why, answer = written_anew(judge, side, verdict, deadline + 0.1)
+        why, answer = written_anew(judge, side, verdict, deadline + 2 * A_MOMENT)
         if why or answer and not judge.task.guessed:
             return "wrong", joined(verdict.message, why, other, f"it would be right if it were ${answer}$"), answer
     if other:
@@ -164,7 +167,7 @@ def repair(judge, side, verdict, deadline):
         tried = {side.text}
         meant = replace(verdict, reference=reference)
         for edit in Editor(judge, side, meant).edits(tokens):
-            if clock() > deadline:
+            if spent() > deadline:
                 break
             new = edit.made_in(text, side)
             if new not in tried and is_right(judge, parse_side(text, edit.made_among(tokens), side.relation, plain), meant, quick=True):
@@ -182,7 +185,7 @@ def left_repair(judge, side, verdict, deadline):
         return ""
     tokens = solid(text, left.start, left.end)
     for edit in sorted(Editor(judge, side, verdict).of_symbols(left.tree), key=lambda edit: edit.rank):
-        if clock() > deadline:
+        if spent() > deadline:
             break
         if is_equal(judge, parse_side(text, edit.made_among(tokens), "", "\\" not in left.text), side, verdict, most=2):
             return edit.made_in(text, left)
@@ -209,7 +212,7 @@ def is_equal(judge, candidate, side, verdict, most=1):
 def written_anew(judge, side, verdict, deadline):
     """Name a path or an indicator that was left out, and give a line that is right: (why, line); two empty strings if none is found."""
     for part, why, answer in answers(judge, side, verdict):
-        if clock() > deadline:
+        if spent() > deadline:
             break
         if part and not is_equal(judge, parse_side(part, solid(part), "", False), side, verdict):
             continue

@@ -4,16 +4,19 @@ import re
 
 from linebyline.checker.diagnosis.explaining import explain
 from linebyline.checker.face.report import Report, SideReport
-from linebyline.checker.judge.verdicts import LIMIT, UNEXPLAINED, clock, joined
+from linebyline.checker.judge.verdicts import LIMIT, UNEXPLAINED, joined
 from linebyline.checker.meaning.notation import shown
 from linebyline.checker.meaning.scripts import spelling
+from linebyline.checker.work import spent
+
+FOR_REPAIRS = 10_000  # steps in which repairs are looked for, in all sides together
 
 
 def report(outcome, guessed, notation, assumed=()):
     """Make the report: every side with its message, how it was read, and what was assumed."""
     judge, sides = outcome.judge, []
-    deadline = min(clock(), judge.start + LIMIT - 0.25) + 0.25
-    judge.start = clock()
+    deadline = min(spent(), judge.start + LIMIT - FOR_REPAIRS) + FOR_REPAIRS
+    judge.start = spent()
     for i, chain in enumerate(judge.task.chains):
         for j, side in enumerate(chain.sides):
             verdict = outcome.verdicts[i][j]
@@ -49,16 +52,16 @@ def said_of(outcome, i, j, deadline):
         return "loose", joined(message, *reserved), ""
     unsure = judge.task.guessed and judge.scene.network is None
     if unsure and status == "wrong" and re.match(UNEXPLAINED, message) and "right" not in message:
-        return slip_elsewhere(outcome, i, j, message, deadline + 0.1)
+        return slip_elsewhere(outcome, i, j, message, deadline + 4_000)
     return status, message, repair
 
 
 def slip_elsewhere(outcome, i, j, message, deadline):
     """Without a network given: a side that is right in none is wrong if one small slip explains it in another network, and else unread."""
     for judge, again in outcome.others[:4]:
-        verdict, judge.start = again.verdicts[i][j], clock()
-        if verdict.status == "wrong" and verdict.reference is not None and clock() < deadline:
-            status, found, repair = explain(judge, judge.task.chains[i].sides[j], verdict, min(clock() + 0.08, deadline))
+        verdict, judge.start = again.verdicts[i][j], spent()
+        if verdict.status == "wrong" and verdict.reference is not None and spent() < deadline:
+            status, found, repair = explain(judge, judge.task.chains[i].sides[j], verdict, min(spent() + 3_000, deadline))
             if repair:
                 return status, f"{found}, in a {judge.scene.describe()}", repair
     return "unreadable", f"no reading of it fits a network that was tried: {message}; give the network", ""

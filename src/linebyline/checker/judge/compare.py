@@ -13,12 +13,14 @@ from linebyline.checker.meaning.structure import Builder
 from linebyline.checker.numbers.scene import ACTIVATION_NAMES, Scene
 from linebyline.checker.numbers.shapes import NUMBER, Mismatch
 from linebyline.checker.parser.tokens import Unreadable, script_text
+from linebyline.checker.work import spend
 
 
 class Comparer:
     """Read sides and compare them, in one scene and notation."""
 
     def __init__(self, task, scene, conv):
+        spend(3)
         self.task, self.scene, self.conv, self.start = task, scene, conv, task.start
         self.habits = Habits(task, scene, conv)
         self.sizes_named, self.sizes_tried, self.variants, self.choices, self.built = {}, {}, {}, {}, 0

@@ -18,7 +18,6 @@ from linebyline.checker.judge.verdicts import (
     NoteVerdict,
     Verdict,
     built,
-    clock,
     is_numeric,
     weight,
 )
@@ -31,6 +30,7 @@ from linebyline.checker.parser.grammar import single_item
 from linebyline.checker.parser.pieces import read_condition
 from linebyline.checker.parser.spellings import tokenise
 from linebyline.checker.parser.tokens import Unreadable, script_text
+from linebyline.checker.work import spent
 
 TARGET = "the target"
 
@@ -45,7 +45,7 @@ class Judge(Comparer):
             outcome = self.judge(options)
             if best is None or outcome.score < best.score:
                 best = outcome
-            if best.score == 0 or clock() - self.start > PATIENCE:
+            if best.score == 0 or spent() - self.start > PATIENCE:
                 break
         return self.for_every_layer(best) if self.habits.symbolic else best
 
@@ -125,7 +125,7 @@ class Judge(Comparer):
                     verdict.doubt(f"right if the left side is {self.about(reference)}, not if it is {self.about(failed[k])}")
             if best is None or weight(found) < weight(best):
                 best, taken = found, reference
-            if weight(best) == 0 or clock() - self.start > AT_MOST:
+            if weight(best) == 0 or spent() - self.start > AT_MOST:
                 break
         for verdict in best:
             verdict.others = tuple(reference for reference in references if reference is not taken)[:2]
@@ -289,7 +289,7 @@ class Judge(Comparer):
             whole_sums = self.scene.batch and built(tree, "entries")
             for reading in self.read(builder, tree, limit, reference, tests):
                 tried += 1
-                if tried > limit or clock() - self.start > LIMIT:
+                if tried > limit or spent() - self.start > LIMIT:
                     problems.append(Unreadable("it takes too long to try all readings"))
                     return
                 yield reading

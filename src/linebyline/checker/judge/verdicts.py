@@ -1,6 +1,5 @@
 """A reading of a side, the verdict on it, and the questions that are asked about both."""
 
-import time
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -10,11 +9,11 @@ from linebyline.checker.meaning.readings import uses_label
 from linebyline.checker.numbers.values import Evaluator, Mismatch, real
 from linebyline.checker.parser.grammar import walk
 from linebyline.checker.parser.tokens import Unreadable
+from linebyline.checker.work import spent
 
-clock = getattr(time, "thread_time", time.perf_counter)  # the work done, whatever else the machine does
 TOLERANCE = 1e-8
-PATIENCE, AT_MOST = 0.4, 0.5  # seconds spent on other conventions; on other readings of a left side and other networks
-LIMIT = 0.55  # seconds after which no further reading is tried
+PATIENCE, AT_MOST = 16_000, 20_000  # steps spent on other conventions; on other readings of a left side and other networks
+LIMIT = 22_000  # steps after which no further reading is tried
 WEIGHT = {"reference": 0.0, "ok": 0.0, "loose": 1.0, "carries": 2.5, "wrong": 3.0, "unreadable": 4.0}
 RIGHT, WRONG, BAD = ("ok", "loose"), ("wrong", "carries"), ("wrong", "carries", "unreadable")
 UNEXPLAINED = "not equal to|the shape|shapes |parts of"
@@ -40,7 +39,7 @@ class Task:
     guessed: bool = False  # whether the network had to be guessed
     settled: dict = field(default_factory=dict)  # chains that are judged already: their outcomes by their number
     named: dict = field(default_factory=dict)  # functions that the text itself names
-    start: float = field(default_factory=clock)
+    start: float = field(default_factory=spent)
 
 
 @dataclass(eq=False)

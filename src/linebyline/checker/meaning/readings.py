@@ -3,6 +3,7 @@
 from itertools import chain
 
 from linebyline.checker.meaning.structure import Leaf
+from linebyline.checker.work import spend
 
 MAX_READINGS, MAX_STEPS = 64, 4_000
 
@@ -29,6 +30,7 @@ def assignments(leaves, same, fixed, limit, entries, options, last):
                 search(at + 1, {**chosen, leaf.key: choice}, new, cost + choice.cost)
 
     search(0, {}, {}, 0.0)
+    spend(steps // 8)
     return sorted(found)
 
 

@@ -16,6 +16,7 @@ from linebyline.checker.meaning.slots import EACH
 from linebyline.checker.meaning.sums import INDICATOR_NAMES, Sums
 from linebyline.checker.parser.grammar import Node, Parser, nodes_in, single_item
 from linebyline.checker.parser.tokens import Token, Unreadable, script_text
+from linebyline.checker.work import spend
 
 MAX_LEAVES, MAX_DEPTH = 220, 60
 LOGARITHMS = ("log", "ln", "exp")
@@ -91,6 +92,7 @@ class Builder(Sums):
 
     def factor(self, item, rest, scope, tail=()):
         """One factor of a product, and how many of those behind it it takes in."""
+        spend(1)
         after = rest[0][1] if rest and rest[0][0] == "" else None
         alias = self.alias(item)
         if item.kind == "bigsum" and alias is None and rest and rest[0][0] in ("", "*", "·"):

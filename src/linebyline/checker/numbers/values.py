@@ -14,6 +14,7 @@ from linebyline.checker.meaning.readings import leaves_in
 from linebyline.checker.numbers.quantities import OF_EXAMPLES, SECOND, STEP, activate
 from linebyline.checker.numbers.shapes import NUMBER, OF_ONE, Mismatch, add, multiply, product
 from linebyline.checker.parser.tokens import Unreadable
+from linebyline.checker.work import spend
 
 MAX_CELLS, MAX_KEPT = 400_000, 3000
 ROWS, COLUMNS = -2, -1
@@ -33,7 +34,9 @@ class Evaluator:
         self.ndim = 4 + len(variables)
         self.layout = self.ndim, options.weights, options.vectors, weight_rows
         self.along, self.across = (ROWS, COLUMNS) if options.vectors == "columns" else (COLUMNS, ROWS)
-        if 3 * math.prod(self.size.values()) > MAX_CELLS:
+        cells = 3 * math.prod(self.size.values())
+        spend(4 + cells // 100)
+        if cells > MAX_CELLS:
             raise Unreadable("too many indices at once to compute")
 
     def _range(self, name):

@@ -11,6 +11,7 @@ from linebyline.checker.parser.grammar import Node, Parser
 from linebyline.checker.parser.spellings import tokenise
 from linebyline.checker.parser.tokens import GREEK_INDICES, PAIRS, WORDS, Unreadable, levels, split
 from linebyline.checker.parser.typed import cleaned
+from linebyline.checker.work import spend
 
 MAX_TEXT, MAX_SIDES = 20_000, 120
 
@@ -317,6 +318,7 @@ def parse_side(text, tokens, relation, plain):
     """Read the tokens of one side, with its text and place."""
     if not tokens:
         return Side("", 1, 0, 0, relation, error="an expression is missing")
+    spend(2 + len(tokens) // 8)
     start, end = tokens[0].start, tokens[-1].end
     side = Side(text[start:end].strip(), _line(text, start), start, end, relation)
     try:
