@@ -19,7 +19,7 @@ Each part imports only parts before it::
     meaning: letters < scripts < slots < notation < aliases < sums < structure < readings
     numbers: shapes < quantities < scene < values
     guess: likely < roles < rows < own < claims
-    judge: verdicts < outcome < habits < compare < judging
+    judge: verdicts < outcome < habits < penalty < compare < judging
     face: showing < report
     diagnosis: vocabulary < edits < explaining < reporting
     searching < checking < form

@@ -13,6 +13,7 @@ import numpy as np
 from linebyline.checker.diagnosis.edits import Editor, solid
 from linebyline.checker.guess.likely import PAIRS, speaks_as_the_question
 from linebyline.checker.judge.compare import with_end
+from linebyline.checker.judge.penalty import has_penalty
 from linebyline.checker.judge.verdicts import PROBLEMS, joined, nodes
 from linebyline.checker.meaning.scripts import spelling, sub_terms_or_none
 from linebyline.checker.numbers.scene import LOSS_WORDS, Scene
@@ -48,7 +49,7 @@ def explain(judge, side, verdict, deadline):
         left = left_repair(judge, side, verdict, deadline + A_MOMENT)
         if left:
             return "wrong", joined(verdict.message, f"it would be right if the left side were ${left}$", other), ""
-        why, answer = written_anew(judge, side, verdict, deadline + 2 * A_MOMENT)
+        why, answer = written_anew(judge, side, verdict, deadline + 2 * A_MOMENT) if not penalised(verdict) else ("", "")
         if why or answer and not judge.task.guessed:
             return "wrong", joined(verdict.message, why, other, f"it would be right if it were ${answer}$"), answer
     if other:
@@ -194,7 +195,13 @@ def left_repair(judge, side, verdict, deadline):
 
 def is_right(judge, candidate, verdict, quick=False):
     """Whether another side is equal to the left side."""
-    return candidate.tree is not None and judge.side(candidate, verdict.reference, verdict.cases, strict=True, quick=quick).status == "ok"
+    enough = ("ok", "loose") if penalised(verdict) else ("ok",)  # a penalty on the weights is a reservation in itself
+    return candidate.tree is not None and judge.side(candidate, verdict.reference, verdict.cases, strict=True, quick=quick).status in enough
+
+
+def penalised(verdict):
+    """Whether a side was read with a penalty on the weights."""
+    return verdict.reading is not None and has_penalty(verdict.reading)
 
 
 def is_equal(judge, candidate, side, verdict, most=1):

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from linebyline.checker.judge.habits import Habits
+from linebyline.checker.judge.penalty import has_penalty, penalty, without_penalty
 from linebyline.checker.judge.verdicts import PROBLEMS, UNSAID, Reading, agree, built, is_zero, joined, printed_slack
 from linebyline.checker.meaning.letters import ROLE_WORDS
 from linebyline.checker.meaning.notation import Choice
@@ -79,6 +80,8 @@ class Comparer:
     @np.errstate(all="ignore")
     def compare(self, reading, left, scene=None):
         """Whether a side equals its left side on random numbers, and what has to be said of it."""
+        if has_penalty(reading):
+            return self.compare_penalised(reading, left, scene or self.scene)
         value, truth, evaluator, numbers = self.compute(reading, left, scene)
         known = ~np.isnan(truth)  # a logarithm may be one on some of the networks only
         if not known.any() or np.isinf(truth).any():
@@ -112,6 +115,17 @@ class Comparer:
             if "#" not in index and value.shape[axis] > 1 == truth.shape[axis] and index not in tested:
                 raise Mismatch(f"no sum binds the index {index}, and the left side does not have it")
         return agree(value, np.where(known, truth, 0), mask & known), {*evaluator.notes, *filter(None, [note, total, rate])}
+
+    def compare_penalised(self, reading, left, scene):
+        """Compare a side with a penalty on the weights: without it, and then the penalty by itself."""
+        if reading.builder.wide:
+            raise Mismatch("a penalty on the weights inside a sum over something else")
+        equal, notes = self.compare(without_penalty(reading), left, scene)
+        if equal:
+            factor = penalty(reading, left, scene, scene.numbers())
+            reading.penalty = reading.penalty or factor
+            notes = notes | {rf"loose: right if the error has the penalty ${factor} \sum w^2$"}
+        return equal, notes
 
     @np.errstate(all="ignore")
     def compare_digits(self, reading, left):

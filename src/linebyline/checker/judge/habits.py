@@ -69,7 +69,11 @@ class Habits:
         self.matrix |= not terms or (number and (self.conv.family != "question" or name.isupper()))
 
     def letter_of_examples(self):
-        """The letter that numbers examples, if inputs or targets carry one: y^{(i)}."""
+        r"""The letter that numbers examples, if inputs or targets carry one: y^{(i)}; or one beside a layer: \delta^{x,l}."""
+        for node in (node for found in self.names.values() for node in found if len(node.sups) == 2):
+            spelt = sorted((script_text(script).strip("()[]") for script in node.sups), key=is_layer_text)
+            if re.fullmatch("[a-kn-z]", spelt[0]) and is_layer_text(spelt[1]):
+                return spelt[0]
         for name, found in self.names.items():
             if any(kind == "target" or place == 0 for kind, place in self.conv.meanings(name)):
                 for spelt in (script_text(script) for node in found for script in node.sups):

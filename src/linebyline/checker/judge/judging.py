@@ -60,8 +60,12 @@ class Judge(Comparer):
             verdicts.append(found)
         if self.task.target is not None:
             self.against_target(verdicts, options)
-        scores = {}
+        scores, penalties = {}, []
         for verdict in (v for found in verdicts for v in found if v.reading is not None and not v.home):
+            penalties += [verdict.reading.penalty] * bool(verdict.reading.penalty)
+            if penalties and verdict.reading.penalty not in ("", penalties[0]):
+                why = rf"right with the penalty ${verdict.reading.penalty} \sum w^2$, but the error has ${penalties[0]} \sum w^2$ before"
+                verdict.status, verdict.message, verdict.reference = "wrong", why, None
             for key, letter in verdict.reading.letters():
                 first = scores.setdefault(key, letter) if key[0] == "net" else letter
                 if first != letter and not self.is_alias(letter, first):
@@ -283,7 +287,7 @@ class Judge(Comparer):
             except Unreadable as error:
                 problems.append(error)
                 continue
-            more = [plan | {flag} for flag in ("wide", "near", "each") if f"may be {flag}" in builder.saw]
+            more = [plan | {flag} for flag in ("wide", "near", "each", "twice") if f"may be {flag}" in builder.saw]
             plans += [wider for wider in more if wider not in plans]
             derivatives = [part for part in built(tree, "D") if isinstance(part[2], Leaf)]  # and no test of an index D
             whole_sums = self.scene.batch and built(tree, "entries")

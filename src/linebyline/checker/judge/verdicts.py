@@ -56,6 +56,7 @@ class Reading:
     text: str = ""
     values: dict = field(default_factory=dict)  # of a left side: what it came to, by network, numbers and indices
     is_wrong: bool = False  # a wrong side, with which the sides after it are compared
+    penalty: str = ""  # what stands before the sum of squared weights in the error that it is about
     before: object = None  # of a weight after its step: the left side as it was read first
 
     @property
@@ -222,12 +223,13 @@ def printed_slack(reading, scene, numbers):
         decimals = len(mantissa.partition(".")[2])
         if decimals > 2 or alone:
             half = float(f"0.{'0' * decimals}5e{exponent or 0}")
-            moved = replace(reading, tree=_swapped(reading.tree, literal, ("num", literal[1] + half)))
+            moved = replace(reading, tree=swapped(reading.tree, literal, ("num", literal[1] + half)))
             slack = slack + np.abs(moved.value(scene, numbers) - base)
     return slack * 1.05
 
 
-def _swapped(tree, old, new):
+def swapped(tree, old, new):
+    """A built tree with one of its parts replaced."""
     if tree is old:
         return new
-    return type(tree)(_swapped(part, old, new) for part in tree) if isinstance(tree, (tuple, list)) else tree
+    return type(tree)(swapped(part, old, new) for part in tree) if isinstance(tree, (tuple, list)) else tree

@@ -96,13 +96,14 @@ ALWAYS = {
     ("b", None): "b B",
 }
 OFTEN = {  # weaker: only where the row gives the letter no meaning
-    ("eta", None): "eta alpha lr epsilon r gamma mu nu",
+    ("decay", None): "lambda reg",
+    ("eta", None): "eta alpha lr epsilon r gamma mu nu lambda",
     ("W", None): "omega theta Theta Omega u v thetahat betahat what",
     ("target", None): "y t d",
     ("out", 0): "x",
     ("out", "last"): "sigma softmax pred",
     ("b", None): "beta c",
-    ("gradient W", None): "Delta",
+    ("gradient W", None): "Delta grad",
 }
 LOSSES = tuple("CE BCE MSE SSE NLL RSS l E L J C Loss loss Error error cost Cost ell err xi e".split())
 FUNCTIONS = ("f", "g", "phi", "sigma", "psi", "act", "h", "theta", "s", "S")
@@ -120,6 +121,7 @@ ROLE_WORDS = {
     "unit loss": "one output's share of E",
     "example loss": "one example's error",
     "eta": "the learning rate",
+    "decay": "the weight decay",
 }
 
 
@@ -191,7 +193,11 @@ def _letters(name):
 
 
 def _by_letter(table):
-    return {letter: [meaning] for meaning, letters in table.items() for letter in letters.split()}
+    found = {}
+    for meaning, letters in table.items():
+        for letter in letters.split():
+            found.setdefault(letter, []).append(meaning)
+    return found
 
 
 def rows_for(notation):

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from linebyline.checker.meaning.letters import ROLE_WORDS
 from linebyline.checker.meaning.scripts import is_layer_text, layer_number, spelling, sub_terms, super_terms
-from linebyline.checker.meaning.slots import EXAMPLE, Slots, Spot, domains, plain
+from linebyline.checker.meaning.slots import EXAMPLE, RATES, Slots, Spot, domains, plain
 from linebyline.checker.parser.tokens import Unreadable
 
 
@@ -144,7 +144,7 @@ class Symbol(Slots):
             if len(terms) == 1 and not text and (power == 1 or not self.conv.layered) and place not in ("last", 0):
                 found += [(layer, cost, []) for layer, cost in self.layer_below(base, terms[0])]
             for layer, cost, left in found:
-                inputs = base == "eta" or (base == "out" and (terms or self.node.name not in ("out", "output")))  # the outputs of layer 0
+                inputs = base in RATES or (base == "out" and (terms or self.node.name not in ("out", "output")))  # the outputs of layer 0
                 if (0 if inputs else 1) <= layer <= last and (base != "target" or layer == last):
                     inner = base == "out" and layer and self.node.name in ("x", "X") and self.conv.layered  # an x beside numbered layers
                     doubt = self.doubt(base, layer) if not text and ((place == "last" and layer < last) or inner) else ""
@@ -173,8 +173,8 @@ class Symbol(Slots):
     def layers(self, base, place, text):
         """The layers that the superscript names, or the letter, with their costs."""
         last, name, conv = self.scene.layers, self.node.name, self.conv
-        if base.endswith("loss") or base == "eta":
-            return {} if text else {last if base != "eta" else 0: 0.0}
+        if base.endswith("loss") or base in RATES:
+            return {} if text else {0 if base in RATES else last: 0.0}
         if text:
             number = layer_number(text, base, self.options, self.scene)
             return {} if number is None or (place == 0 and number) else {number: 0.0}
@@ -207,7 +207,7 @@ class Symbol(Slots):
 
 def shown(choice, scene):
     """Say what a choice is, in the book's names."""
-    if choice.kind in ("loss", "eta"):
+    if choice.kind in ("loss", *RATES):
         return ROLE_WORDS[choice.kind]
     hidden = "the hidden layer" if scene.layers == 2 else f"layer {choice.layer}"
     layer = {0: "the inputs", scene.layers: "the output layer"}.get(choice.layer, hidden)

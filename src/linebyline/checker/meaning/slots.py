@@ -13,6 +13,7 @@ from typing import NamedTuple
 from linebyline.checker.meaning.scripts import PREFIX, spelling
 
 EXAMPLE = ("example", 0)
+RATES = ("eta", "decay")  # numbers that belong to no layer
 EACH = "each example"  # bound by a sum that names no index
 
 
@@ -89,7 +90,7 @@ class Slots:
 
     def slots(self, base):
         """The slots of a quantity."""
-        if base in ("loss", "eta") or (base == "b" and self.scene.shared_bias):
+        if base in ("loss", *RATES) or (base == "b" and self.scene.shared_bias):
             return ()
         if base == "W":
             return ("to", "from")

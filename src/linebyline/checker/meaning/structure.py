@@ -45,9 +45,10 @@ class Leaf:
 class Builder(Sums):
     """Turn a parsed side into a nested tree whose leaves wait for a choice."""
 
-    def __init__(self, conv, scene, options, aliases=(), wide=False, near=False, each=False, everywhere=(), count=0, known=None):
+    def __init__(self, conv, scene, options, aliases=(), wide=False, near=False, each=False, twice=False, everywhere=(), count=0, known=None):
         self.conv, self.scene, self.options, self.aliases = conv, scene, options, aliases
-        self.wide, self.near, self.each, self.saw = wide, near, each, set()  # how far sums and derivatives reach, and what could reach further
+        self.wide, self.near, self.each, self.twice = wide, near, each, twice  # how sums and derivatives are meant here
+        self.saw = set()  # which of these may be meant
         self.by_key, self.count, self.known, self.depth = {}, count, {} if known is None else known, 0
         self.everywhere, self.free = set(everywhere), set(everywhere)  # index letters that no sum binds
         self.same, self.entries = [], []  # indices that are compared, and those of whole formulas

@@ -1,10 +1,11 @@
 """What a sum covers and runs over, and what a case or an indicator asks."""
 
 import re
+from dataclasses import replace
 
 from linebyline.checker.meaning.scripts import is_index, joined, sub_terms
 from linebyline.checker.meaning.slots import EACH
-from linebyline.checker.parser.grammar import INDICATORS, Parser, single_item, walk
+from linebyline.checker.parser.grammar import INDICATORS, Node, Parser, single_item, walk
 from linebyline.checker.parser.pieces import read_condition
 from linebyline.checker.parser.rules import EVERYTHING
 from linebyline.checker.parser.tokens import Unreadable, script_text, split
@@ -29,10 +30,15 @@ class Sums:
             self.saw |= {"may be each"} if self.scene.batch else set()
             variables = [EACH] if self.each else self.open_letters(rest, scope)
             self.loose += [f"the sum without an index is read as over {' and '.join(variables)}"] if variables else []
-        if variables in (["x"], ["X"]) and ("out", 0) in self.conv.meanings(variables[0]):  # over the inputs: the examples
+        inputs = variables in (["x"], ["X"]) and ("out", 0) in self.conv.meanings(variables[0])
+        if inputs and not self.stands_above(variables[0], rest):  # over the inputs: the examples
             if not self.scene.batch:
                 return self.with_tail(self.product(rest, scope), tail, scope)
             variables = [EACH]
+        if self.scene.batch and len(variables) == 1 and variables[0] in self.everywhere and not conditions:
+            self.saw.add("may be twice")
+            if self.twice:
+                variables, rest = self.freed(variables[0], rest, scope)
         inner = dict(scope)
         for letter in variables:
             self.count += 1
@@ -49,6 +55,16 @@ class Sums:
         if script_text(stop) in variables:
             raise Unreadable(f"the sum over {script_text(stop)} ends at {script_text(stop)} itself")
         return (item.name or "sum", [inner[letter] for letter in variables], tests, self.limits(first, stop, scope), body)
+
+    def freed(self, letter, rest, scope):
+        r"""A sum over examples by a letter that the left side has for a unit: another letter for it, and the product with that above its symbols."""
+        other = next(new for new in "npqmrs" if new not in scope and new not in self.everywhere)
+        self.loose.append(f"right if the {letter} of the sum over examples is not the {letter} of the left side")
+        return [other], [(op, _renamed_above(item, letter, other)) for op, item in rest]
+
+    def stands_above(self, letter, rest):
+        """Whether a letter numbers examples above the symbols of a product."""
+        return self.scene.batch and any(script_text(s) == letter for node in walk(tuple(item for _, item in rest)) for s in node.sups)
 
     def speaks_of(self, letter, rest):
         """Whether a letter stands below or above anything in a product."""
@@ -178,6 +194,15 @@ class Sums:
             raise Unreadable("cannot read the condition of an indicator")
         left, right = (part.name + joined(part.subs) for part in inside)
         return ("indicator", self.test((left, "!=" if item.name == "!=" else "=", right), scope))
+
+
+def _renamed_above(part, letter, other):
+    """A parsed formula with another letter for the example that stands above its symbols."""
+    if isinstance(part, Node):
+        scripts = [script_text(script).strip("()[]") == letter for script in part.sups]
+        sups = [[replace(t, text=other) if t.text == letter else t for t in s] if own else s for s, own in zip(part.sups, scripts)]
+        return replace(part, sups=tuple(map(tuple, sups)), parts=_renamed_above(part.parts, letter, other))
+    return type(part)(_renamed_above(inner, letter, other) for inner in part) if isinstance(part, (tuple, list)) else part
 
 
 def _split(tokens):

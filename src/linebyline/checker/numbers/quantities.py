@@ -134,6 +134,7 @@ def given_numbers(scene):
         ("out", 0): np.array(scene.x, dtype=complex)[None, None, None],
         ("target", scene.layers): np.array(scene.target, dtype=complex)[None, None, None],
         ("eta", 0): np.array([[0.5 + 0j]]),
+        ("decay", 0): np.array([[0.1 + 0j]]),
     }
     for layer, (W, b) in enumerate(zip(scene.network.W, scene.network.b), start=1):
         given["W", layer] = np.asarray(W, dtype=complex)[None, None]
@@ -159,6 +160,7 @@ def random_numbers(scene, one_hot):
         np.put_along_axis(target, label[..., None], 1.0, -1)
     given["target", scene.layers] = target + 0j
     given["eta", 0] = rng.uniform(0.2, 0.8, (TRIALS, 1)) + 0j
+    given["decay", 0] = rng.uniform(0.2, 0.8, (TRIALS, 1)) + 0j
     if scene.dormant:
         put_to_sleep(scene, given)
     return Numbers(scene, given, label)

@@ -133,3 +133,13 @@ def macros_for_derivatives(ts, at):
         return None
     above, below = ([], above) if below is None else (above, below)
     return spell(ts[at:end], r"\frac{\partial", above, r"}{\partial", below, "}"), end
+
+
+@rule("^", needs={","})
+def two_things_above(ts, at):
+    r"""``\delta^{x,l}``: two superscripts."""
+    inside, end = bracketed(ts, at + 1)
+    parts = [part for _, part in split(inside or [], lambda t: t.text == ",")]
+    if len(parts) != 2 or not all(re.fullmatch(r"[(\[]?(?:ell|[A-Za-z](?:[+-]\d)?|\d)[)\]]?", spelling_of(part)) for part in parts):
+        return None
+    return spell(ts[at:end], "^{", parts[0], "}^{", parts[1], "}"), end

@@ -3,7 +3,7 @@ r"""Respell what programs write, and the dots that leave out a part of a sum."""
 import re
 from dataclasses import replace
 
-from linebyline.checker.parser.rules import EVERYTHING, Rules, bracketed, is_at, kind_at, spell, spelling_of
+from linebyline.checker.parser.rules import EVERYTHING, Rules, bracketed, is_at, kind_at, past_scripts, spell, spelling_of
 from linebyline.checker.parser.tokens import split, step
 
 RULES = Rules()
@@ -69,6 +69,20 @@ def augmented_assignments(ts, at):
     left = [replace(t, start=place, end=place) for t in ts[first:at]]
     becomes = replace(ts[at], kind="rel", text="<-", end=place)
     return [becomes, *left, *spell(ts[at + 2 : last] or [becomes], ts[at].text + "(", ts[at + 2 : last], ")")], last
+
+
+@rule("->", "→", "to", "rightarrow", "longrightarrow")
+def steps_by_an_arrow(ts, at):
+    r"""``w \to w - \eta ...``: what stands before the arrow stands behind it too, and so is given a new value."""
+    stops = ("brk", "rel", "gap", "words", "arrow", "amp")
+    first = next((k + 1 for k in range(at - 1, -1, -1) if ts[k].kind in stops), 0)
+    last = next((k for k in range(at + 1, len(ts)) if ts[k].kind in stops), len(ts))
+    left, right = ts[first:at], spelling_of(ts[at + 1 : last])
+    if ts[at].kind != "arrow" or kind_at(ts, first) != "name" or past_scripts(ts, first + 1) != at or len(left) > 20:
+        return None
+    symbol = re.escape(spelling_of(left))
+    again = re.search(rf"(?<![A-Za-z]){symbol}(?![\w'^])", right) and ("-" in right or "+" in right)
+    return ([replace(ts[at], kind="rel", text="<-")], at + 1) if again else None
 
 
 # ---------------------------------------------------------------- dots

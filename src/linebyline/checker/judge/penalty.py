@@ -1,0 +1,72 @@
+r"""Weight decay: the part of a formula that a reader's :math:`\lambda` multiplies, which no loss of a scene has.
+
+What is left without it is compared as always. It has to be a positive multiple of what
+:math:`\frac{\lambda}{2} \sum w^2`, added to the error, adds to the left side.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from linebyline.checker.judge.verdicts import built, swapped
+from linebyline.checker.meaning.notation import Choice
+from linebyline.checker.numbers.shapes import Mismatch
+from linebyline.checker.parser.tokens import Unreadable
+
+RATE = Choice("decay", 0)
+
+
+def has_penalty(reading):
+    r"""Whether a side has a :math:`\lambda` that is read as a weight decay."""
+    return any(choice.kind == "decay" for _, choice in reading.choices())
+
+
+def without_penalty(reading):
+    r"""The same side where :math:`\lambda` is 0."""
+    tree = reading.tree
+    for part in built(tree, "leaf"):
+        if reading.chosen[part[1].key].kind == "decay":
+            tree = swapped(tree, part, ("num", 0.0))
+    return replace(reading, tree=tree, chosen={key: choice for key, choice in reading.chosen.items() if choice.kind != "decay"})
+
+
+def penalty(reading, left, scene, numbers):
+    r"""The constant c of the penalty :math:`c \lambda \sum w^2 / 2` that a side has beyond what it is without it, in LaTeX."""
+    evaluator = reading.evaluator(scene)
+    part = reading.value(scene, numbers, evaluator) - without_penalty(reading).value(scene, numbers)
+    added = evaluator.quantity(RATE, numbers).real * added_by_decay(left.beside(reading), scene, numbers, evaluator)
+    if not np.any(part):
+        raise Mismatch(r"\lambda changes nothing here")
+    ratio = (part * added).sum() / (added * added).sum()
+    if part.shape[-2:] != added.shape[-2:] or not np.allclose(part, ratio * added, rtol=1e-8, atol=1e-10) or ratio < 0:
+        raise Mismatch(r"right without \lambda, but what \lambda multiplies is not what a penalty $\frac{\lambda}{2} \sum w^2$ adds")
+    return spelt_factor(ratio, scene)
+
+
+def added_by_decay(left, scene, numbers, evaluator):
+    r"""What a penalty of half the squared weights, times :math:`\lambda`, adds to a left side: w to dE/dw, its sum of squares to E."""
+    leaf, choice = left.leaf()
+    if left.tree[0] in ("D", "dloss") and (left.tree[0] == "dloss" or _is_error(left.tree[1], left)):
+        if left.chosen[left.tree[-1].key].kind in ("W", "b"):
+            return replace(left, tree=("leaf", left.tree[-1])).value(scene, numbers)
+    elif choice is not None and choice.kind == "loss":
+        squares = [(numbers.array("W", layer).real ** 2).sum((-1, -2)) / 2 for layer in range(1, scene.layers + 1)]
+        return sum(squares).reshape(-1, *(1,) * (evaluator.ndim - 1))
+    elif choice is not None and choice.kind in ("new W", "gradient W"):
+        sign = -scene.downhill * evaluator.quantity(Choice("eta", 0), numbers).real if choice.kind == "new W" else 1
+        return sign * replace(left, chosen={**left.chosen, leaf.key: replace(choice, kind="W")}).value(scene, numbers)
+    raise Unreadable(r"\lambda belongs to a penalty on the weights: to E, to its derivative by a weight, or to a step of one")
+
+
+def _is_error(body, left):
+    return body[0] == "leaf" and left.chosen[body[1].key].kind == "loss"
+
+
+def spelt_factor(ratio, scene):
+    """What stands before the sum of squares, where `ratio` stands before half of it."""
+    for letter, factor in (("", ratio / 2), ("m", ratio * scene.batch / 2)):
+        for above, below in ((1, 1), (1, 2), (1, 4), (2, 1)):
+            if abs(factor - above / below) < 1e-8:
+                numerator, denominator = rf"{'2 ' * (above > 1)}\lambda", f"{below}"[below == 1 :] + letter
+                return rf"\frac{{{numerator}}}{{{denominator}}}" if denominator else numerator
+    return rf"{ratio / 2:.6g} \lambda"

@@ -1,0 +1,102 @@
+r"""A penalty on the weights: what a reader's \lambda multiplies, beside each slip that is made with it."""
+
+# ruff: noqa: E501  (lines as they are typed)
+import pytest
+
+from linebyline import check
+
+LOGISTIC = {"output": "sigmoid", "loss": "binary_cross_entropy", "sizes": [3, 1], "batch": 4, "reduction": "mean"}
+SOFTMAX = {"output": "softmax", "loss": "cross_entropy", "sizes": [3, 4], "batch": 4, "reduction": "mean"}
+DEEP = {"hidden": "sigmoid", "output": "sigmoid", "loss": "squared_error", "sizes": [2, 3, 2], "batch": 4, "reduction": "mean"}
+RIDGE = {"output": "identity", "loss": "sum_of_squares", "sizes": [3, 1], "batch": 4, "vectors": "rows", "bias": False}
+MEAN = r"\frac{1}{m}\sum_{i=1}^m (h_\theta(x^{(i)}) - y^{(i)}) x_j^{(i)}"
+ERROR = r"-\frac{1}{m}\sum_{i=1}^m [y^{(i)} \log h_\theta(x^{(i)}) + (1-y^{(i)})\log(1-h_\theta(x^{(i)}))]"
+
+# (network, left side, right side, the penalty it is for, wrong ones)
+LINES = [
+    (LOGISTIC, r"\frac{\partial J}{\partial \theta_j}", MEAN + r" + \frac{\lambda}{m}\theta_j", r"\frac{\lambda}{2m}", [MEAN + r" - \frac{\lambda}{m}\theta_j", MEAN + r" + \frac{\lambda}{m}", MEAN + r" + \frac{\lambda}{m}\theta_j^2", MEAN.replace("-", "+") + r" + \frac{\lambda}{m}\theta_j"]),
+    (LOGISTIC, r"J(\theta)", ERROR + r" + \frac{\lambda}{2m}\sum_{j=1}^n \theta_j^2", r"\frac{\lambda}{2m}", [ERROR + r" - \frac{\lambda}{2m}\sum_{j=1}^n \theta_j^2", ERROR + r" + \frac{\lambda}{2m}\sum_{j=1}^n \theta_j"]),
+    (LOGISTIC, r"\theta_j :", rf"\theta_j - \alpha \left[ {MEAN} + \frac{{\lambda}}{{m}}\theta_j \right]", r"\frac{\lambda}{2m}", [rf"\theta_j - \alpha \left[ {MEAN} - \frac{{\lambda}}{{m}}\theta_j \right]"]),
+    (LOGISTIC, r"\theta_j :", rf"\theta_j (1 - \alpha\frac{{\lambda}}{{m}}) - \alpha {MEAN}", r"\frac{\lambda}{2m}", [rf"\theta_j (1 + \alpha\frac{{\lambda}}{{m}}) - \alpha {MEAN}"]),
+    (SOFTMAX, r"\nabla_{\theta_j} J(\theta)", r"-\frac{1}{m}\sum_{i=1}^m \left[ x^{(i)} (1\{y^{(i)}=j\} - p(y^{(i)}=j|x^{(i)};\theta)) \right] + \lambda \theta_j", r"\frac{\lambda}{2}", [r"-\frac{1}{m}\sum_{i=1}^m \left[ x^{(i)} (1\{y^{(i)}=j\} - p(y^{(i)}=j|x^{(i)};\theta)) \right] - \lambda \theta_j"]),
+    (DEEP, r"dW^{[2]}", r"\frac{1}{m} dZ^{[2]} A^{[1]T} + \frac{\lambda}{m} W^{[2]}", r"\frac{\lambda}{2m}", [r"\frac{1}{m} dZ^{[2]} A^{[1]T} + \frac{\lambda}{m} W^{[1]}", r"\frac{1}{m} dZ^{[2]} A^{[1]T} - \frac{\lambda}{m} W^{[2]}"]),
+    (RIDGE, r"\nabla_w L", r"2X^T(Xw - y) + 2\lambda w", r"\lambda", [r"2X^T(Xw - y) - 2\lambda w", r"2X^T(Xw + y) + 2\lambda w"]),
+    (RIDGE, "L", r"\|Xw-y\|^2 + \lambda \|w\|^2", r"\lambda", [r"\|Xw-y\|^2 + \lambda \|w\|"]),
+    (DEEP, r"\frac{\partial}{\partial W_{ij}^{(l)}} J(W,b)", r"\left[\frac{1}{m}\sum_{i=1}^m \frac{\partial}{\partial W_{ij}^{(l)}} J(W,b;x^{(i)},y^{(i)})\right] + \lambda W_{ij}^{(l)}", r"\frac{\lambda}{2}", [r"\left[\frac{1}{m}\sum_{i=1}^m \frac{\partial}{\partial W_{ij}^{(l)}} J(W,b;x^{(i)},y^{(i)})\right] - \lambda W_{ij}^{(l)}"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("network, left, right, penalty, wrong", LINES, ids=range(len(LINES)))
+def test_a_penalty_on_the_weights_is_told_from_its_slips(network, left, right, penalty, wrong):
+    side = check(f"{left} = {right}", network).sides[1]
+    assert side.status == "loose" and rf"the penalty ${penalty} \sum w^2$" in side.message
+    for slip in wrong:
+        assert check(f"{left} = {slip}", network).sides[1].status == "wrong", slip
+
+
+def test_a_penalty_with_a_slip_is_repaired():
+    side = check(rf"\frac{{\partial J}}{{\partial \theta_j}} = {MEAN} - \frac{{\lambda}}{{m}}\theta_j", LOGISTIC).sides[1]
+    assert "the sign of" in side.message and side.repair == MEAN + r" +  \frac{\lambda}{m}\theta_j".replace("  ", " ")
+
+
+def test_a_gradient_has_the_penalty_of_its_error():
+    error = rf"J(\theta) = {ERROR} + \frac{{\lambda}}{{2m}}\sum_{{j=1}}^n \theta_j^2"
+    for factor, status in ((r"\frac{\lambda}{m}", "loose"), (r"\frac{\lambda}{2m}", "wrong"), (r"\lambda", "wrong")):
+        report = check(rf"{error}" + "\n\n" + rf"\frac{{\partial J}}{{\partial \theta_j}} = {MEAN} + {factor} \theta_j", LOGISTIC)
+        assert [side.status for side in report.sides] == ["reference", "loose", "reference", status]
+    assert r"but the error has $\frac{\lambda}{2m} \sum w^2$" in report.sides[-1].message
+
+
+def test_a_lambda_may_be_the_learning_rate():
+    for sign, status in (("-", "ok"), ("+", "wrong")):
+        text = rf"w_{{ij}} \leftarrow w_{{ij}} {sign} \lambda \frac{{\partial E}}{{\partial w_{{ij}}}}"
+        assert check(text, "sigmoid").sides[1].status == status
+
+
+def test_a_penalty_alone_is_differentiated_as_it_stands():
+    left = r"\frac{\partial}{\partial w_j} \frac{\lambda}{2}\sum_{k} w_k^2 = "
+    assert check(left + r"\lambda w_j").sides[1].status == "ok"
+    assert check(left + r"2 \lambda w_j").sides[1].status == "wrong"
+
+
+def test_a_penalty_belongs_to_the_weights():
+    side = check(r"\frac{\partial E}{\partial out_{o1}} = out_{o1} - target_{o1} + \lambda out_{o1}", "sigmoid").sides[1]
+    assert side.status in ("wrong", "unreadable") and r"\lambda" in side.message
+
+
+STEPS = [
+    (None, r"w \rightarrow w-\eta \frac{\partial C_0}{\partial w}-\frac{\eta \lambda}{n} w = \left(1-\frac{\eta \lambda}{n}\right) w - \eta \frac{\partial C_0}{\partial w}", "loose"),
+    ("sigmoid", r"w_{ij} \to w_{ij} - \eta \frac{\partial E}{\partial w_{ij}}", "ok"),
+    ("sigmoid", r"w_{ij} \to w_{ij} + \eta \frac{\partial E}{\partial w_{ij}}", "wrong"),
+    ("sigmoid", r"w_{ij} -> w_{ij} - eta dE/dw_{ij}", "ok"),
+    ("sigmoid", r"b^l \rightarrow b^l - \eta \delta^l", "ok"),
+    ("sigmoid", r"b^l \rightarrow b^l - 2 \eta \delta^l", "wrong"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("network, text, status", STEPS)
+def test_an_arrow_to_what_stands_before_it_too_is_a_step(network, text, status):
+    sides = check(text, network).sides
+    assert len(sides) >= 2 and {side.status for side in sides[1:]} == {status}
+
+
+EXAMPLES_ABOVE = [
+    (r"\frac{\partial C}{\partial w^l} = \frac{1}{m} \sum_x \delta^{x,l} (a^{x,l-1})^T", r"\sum_x", r"-\sum_x"),
+    (r"\frac{\partial C}{\partial w^l_{jk}} = \frac{1}{m} \sum_x \delta^{x,l}_j a^{x,l-1}_k", "a^{x,l-1}_k", "a^{x,l}_k"),
+    (r"\frac{\partial C}{\partial b^l} = \frac{1}{m} \sum_x \delta^{x,l}", r"\sum_x", r"3 \sum_x"),
+    (r"\delta^{x,l} = ((w^{l+1})^T \delta^{x,l+1}) \odot \sigma'(z^{x,l})", r"\sigma'(z^{x,l})", r"\sigma'(z^{x,l+1})"),
+    (r"\delta^{x,L} = \nabla_a C_x \odot \sigma'(z^{x,L})", r"\sigma'", r"\sigma"),
+]
+
+
+@pytest.mark.parametrize("text, right, slip", EXAMPLES_ABOVE)
+def test_the_example_and_the_layer_may_stand_above_with_a_comma(text, right, slip):
+    assert check(text, DEEP).sides[1].status in ("ok", "loose")
+    assert check(text.replace(right, slip), DEEP).sides[1].status in ("wrong", "unreadable")
+
+
+def test_a_letter_may_be_used_twice_with_a_reservation():
+    left = r"\frac{\partial J}{\partial \theta_i} = \frac{1}{m}\sum_{i=1}^m (h(x^{(i)}) %s y^{(i)}) x_i^{(i)}"
+    side = check(left % "-", LOGISTIC).sides[1]
+    assert side.status == "loose" and "the i of the sum over examples" in side.message
+    assert check(left % "+", LOGISTIC).sides[1].status == "wrong"
