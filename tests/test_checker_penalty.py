@@ -100,3 +100,54 @@ def test_a_letter_may_be_used_twice_with_a_reservation():
     side = check(left % "-", LOGISTIC).sides[1]
     assert side.status == "loose" and "the i of the sum over examples" in side.message
     assert check(left % "+", LOGISTIC).sides[1].status == "wrong"
+
+
+BATCH = {"hidden": "relu", "output": "softmax", "loss": "cross_entropy", "sizes": [2, 3, 4], "batch": 5, "reduction": "mean", "vectors": "rows"}
+PROGRAM = """dscores = (probs - y) / N
+dW2 = hidden.T @ dscores
+db2 = np.sum(dscores, axis=0)
+dhidden = dscores @ W2.T
+dW1 = X.T @ (dhidden * (hidden > 0))"""
+
+
+@pytest.mark.parametrize(
+    "right, slip, wrong",
+    [
+        ("", "", []),
+        ("hidden.T @ dscores", "hidden.T @ dscores / N", [3]),
+        ("W2.T", "W2", [7]),
+        ("probs - y", "probs + y", [1]),
+        ("/ N", "/ 1", [3, 5, 9]),  # then dscores is one example's, and what has to be a mean is none
+    ],
+)
+def test_a_program_may_divide_by_the_examples_where_its_batch_begins(right, slip, wrong):
+    report = check(PROGRAM.replace(right, slip) if right else PROGRAM, BATCH)
+    assert [k for k, side in enumerate(report.sides) if side.status == "wrong"] == wrong
+    assert {side.status for k, side in enumerate(report.sides) if k % 2 and k not in wrong} <= {"ok"}
+
+
+def test_a_program_that_never_divides_by_the_examples_is_wrong():
+    assert check("dW2 = hidden.T @ dscores", BATCH).sides[1].status == "wrong"
+    assert check("dscores = probs - y\ndW2 = np.dot(hidden_layer.T, dscores)", BATCH).first_wrong == 3
+    assert check("dscores = probs - y\ndW2 = np.dot(hidden_layer.T, dscores) / N", BATCH).ok
+
+
+@pytest.mark.parametrize("sign, status", [("+", "loose"), ("-", "wrong")])
+def test_a_program_calls_the_penalty_reg(sign, status):
+    side = check(f"dW = X.T.dot(probs - y)/N {sign} 2 * reg * W", {**BATCH, "sizes": [3, 4]}).sides[1]
+    assert side.status == status and (r"\lambda \sum w^2" in side.message or "the sign of" in side.message)
+
+
+CLASSES = {"output": "softmax", "loss": "cross_entropy", "sizes": [3, 4]}
+BY_NAME = [
+    (r"\partial_{o_j} l(\mathbf{y}, \hat{\mathbf{y}}) = \frac{\exp(o_j)}{\sum_{k=1}^q \exp(o_k)} - y_j = \mathrm{softmax}(\mathbf{o})_j - y_j", "- y_j", "+ y_j"),
+    (r"\partial_{z_k} L = p_k - y_k", "p_k - y_k", "y_k - p_k"),
+    (r"\partial_j S_i = S_i(\delta_{ij} - S_j)", "S_i(", "S_j("),
+    (r"\frac{\partial L}{\partial z} = (\text{diag}(p) - pp^T)(-y \oslash p) = p - y", r"-y \oslash p", r"-p \oslash y"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text, right, slip", BY_NAME)
+def test_a_derivative_by_what_stands_below_and_a_division_entry_by_entry(text, right, slip):
+    assert {side.status for side in check(text, CLASSES).sides[1:]} == {"ok"}
+    assert check(text.replace(right, slip), CLASSES).first_wrong == 1

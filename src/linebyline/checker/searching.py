@@ -56,7 +56,7 @@ class Search:
             if found.scene is self.scenes[0] and self.refuted and found.row != self.refuted.row:
                 best.doubt(self.refuted.row, self.refuted.outcome.wrong_places())
         best = self.as_a_likelihood(best)
-        best = self.with_one_example(self.with_other_deltas(self.with_own_biases(self.without_biases(best))))
+        best = self.with_one_example(self.with_slopes_of_mean(self.with_other_deltas(self.with_own_biases(self.without_biases(best)))))
         if self.task.guessed and best.wrong_places():
             self.right_elsewhere(best)
         return best
@@ -130,6 +130,15 @@ class Search:
                 if other.score < outcome.score and len(other.wrong_places()) < len(wrong):
                     other.loose_notes.append(rf"right if $\delta$ stands for {meant}")
                     return other
+        return outcome
+
+    def with_slopes_of_mean(self, outcome):
+        """A text that divides dZ by the number of examples, and then not dW, takes both of the mean."""
+        scene = outcome.judge.scene
+        if outcome.wrong_places() and scene.batch and scene.reduction == "mean":
+            other = Judge(self.task, replace(scene, slopes_of_mean=True), outcome.judge.conv).run()
+            if len(other.wrong_places()) < len(outcome.wrong_places()) and any(other.finds_a_slope(*place) for place in outcome.wrong_places()):
+                return other
         return outcome
 
     def with_one_example(self, outcome):

@@ -123,6 +123,8 @@ class Comparer:
         equal, notes = self.compare(without_penalty(reading), left, scene)
         if equal:
             factor = penalty(reading, left, scene, scene.numbers())
+            if not factor:
+                return False, notes
             reading.penalty = reading.penalty or factor
             notes = notes | {rf"loose: right if the error has the penalty ${factor} \sum w^2$"}
         return equal, notes

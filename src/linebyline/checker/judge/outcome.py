@@ -1,6 +1,6 @@
 """All verdicts on a text under one set of conventions."""
 
-from linebyline.checker.judge.verdicts import WEIGHT, WRONG, weight
+from linebyline.checker.judge.verdicts import RIGHT, WEIGHT, WRONG, weight
 
 
 class Outcome:
@@ -40,6 +40,14 @@ class Outcome:
     def writes_out_scores(self):
         """Whether wrong sides multiply weights by outputs, as in a score without its bias."""
         return {"W", "out"} <= {kind for i, j in self.wrong_places() for kind in kinds_in(self.verdicts[i][j])}
+
+    def finds_a_slope(self, chain, side):
+        """Whether a side says what a dZ or dA is, and is right, or at least counts the examples."""
+        verdict = self.verdicts[chain][side]
+        left, counts = verdict.reference, verdict.reading is not None and any(choice.kind == "size" for _, choice in verdict.reading.choices())
+        if left is None or left.tree[0] != "dloss" or not (counts or verdict.status in RIGHT):
+            return False
+        return left.chosen[left.tree[1].key].kind in ("net", "out")
 
     def is_claim(self, verdict):
         """Whether a verdict is about one activation, found on a network of its own."""

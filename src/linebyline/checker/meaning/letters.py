@@ -89,8 +89,10 @@ SYNONYMS = {
 ALWAYS = {
     ("net", None): "net",
     ("out", None): "out output",
+    ("net", "last"): "scores logits",
+    ("out", "hidden"): "hidden",
     ("target", None): "target label ideal desired expected",
-    ("out", "last"): "yhat Yhat phat",
+    ("out", "last"): "yhat Yhat phat probs",
     ("delta", None): "delta",
     ("W", None): "w W",
     ("b", None): "b B",

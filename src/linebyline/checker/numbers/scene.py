@@ -50,6 +50,8 @@ class Scene:
         Whether :math:`\delta` stands for :math:`-\partial E/\partial net`, as in some books.
     deltas_of_examples : bool
         Whether :math:`\delta` is the derivative of one example's loss, where the loss is a mean over a batch.
+    slopes_of_mean : bool
+        Whether ``dZ`` is the derivative of the mean over a batch, as ``dW`` is, not of one example's loss.
     log_likelihood : bool
         Whether what the text calls the error is the log-likelihood instead: minus the loss, and to be made large.
     weights : str, optional
@@ -89,6 +91,7 @@ class Scene:
     bias: bool = True
     minus_deltas: bool = False
     deltas_of_examples: bool = False
+    slopes_of_mean: bool = False
     log_likelihood: bool = False
     weights: str | None = None
     vectors: str | None = None

@@ -340,7 +340,8 @@ class Evaluator:
 
     def _dloss(self, numbers, leaf):
         choice = self.chosen[leaf.key]
-        each = self.scene.weight_of_an_example if choice.kind not in ("W", "b") else 1  # dZ is one example's, dW the mean's
+        of_mean = choice.kind in ("W", "b") or self.scene.slopes_of_mean
+        each = 1 if of_mean else self.scene.weight_of_an_example  # dZ is one example's, dW the mean's
         return self.gradient(choice, numbers) / each
 
     def _update(self, numbers, leaf):

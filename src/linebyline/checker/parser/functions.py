@@ -46,10 +46,16 @@ def jacobians(ts, at):
 
 @rule("partial")
 def derivatives_by_an_index(ts, at):
-    r"""``\partial_j S_i``: the derivative by the j-th score."""
+    r"""``\partial_j S_i``: the derivative by the j-th score; ``\partial_{o_j} l``, ``\partial_w E``: by what is named."""
     end = past_scripts(ts, at + 1)
-    letter = spelling_of(ts[at + 2 : end])
-    if kind_at(ts, at + 1) != "sub" or len(letter) != 1 or not letter.islower() or letter in ("w", "x", "z"):
+    below = ts[at + 2 : end]
+    letter = spelling_of(below)
+    if kind_at(ts, at + 1) != "sub" or not letter:
+        return None
+    inner = below[1:-1] if below[0].text == "{" else below
+    if letter in ("w", "x", "z") or (kind_at(inner, 0) == "name" and kind_at(inner, 1) in ("sub", "sup") and past_scripts(inner, 1) == len(inner)):
+        return spell(ts[at:end], r"\frac{\partial}{\partial", inner, "}"), end
+    if len(letter) != 1 or not letter.islower():
         return None
     return spell(ts[at:end], r"\frac{\partial}{\partial net", ts[at + 1 : end], "}"), end
 

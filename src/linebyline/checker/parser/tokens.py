@@ -32,7 +32,7 @@ TABLE = (
     ("op", "*", r"* ∗ @ .dot \ast \star"),
     ("op", "⊙", r"⊙ ∘ .* \odot \circ"),
     ("op", "⊗", r"⊗ \otimes"),
-    ("op", "/", r"/ ÷ ⁄ ∕ \div"),
+    ("op", "/", r"/ ÷ ⁄ ∕ \div \oslash ⊘"),
     ("op", "-", "- − – —"),
     ("op", "|", r"| \| \lVert \rVert \vert \mid"),
     ("op", "(", r"( \langle"),
@@ -244,7 +244,7 @@ WORDS = (
     "in ideal desired expected predicted SUM Sum"
 ).split()
 AT_THE_END = "in one err act hat yhat Yhat zhat phat ypred ytrue".split()  # of a run; elsewhere these are letters, as in `sin`
-WHOLE = set("dot T max maximum coste np gamma beta rho CE BCE MSE SSE NLL RSS square mean new old Etotal learningrate".split())
+WHOLE = set("dot T max maximum coste np gamma beta rho CE BCE MSE SSE NLL RSS square mean new old reg Etotal learningrate".split())
 WORD = re.compile(
     "|".join(
         word + (r"\Z" if word in AT_THE_END else r"(?:(?<=\Aout)|\Z)" if word == "out" else "")

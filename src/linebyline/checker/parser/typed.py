@@ -49,7 +49,7 @@ RULES = [  # (what is typed, what takes its place)
     (r"(?<!\w)__(?=\w[^\n]{0,60}?\S__(?!\w))|(?<=[\w\])])__(?!\w)|\bself\._{0,2}", blank),
     (r"(?<![\w.])1/2(?=[mnN](?![\w^]))", ".5/"),  # 1/2m
     (r"\s+if ([^\n=<>]{1,30}> ?0),? else 0(?![\w.])", lambda m: f" .*({m[1]})".ljust(len(m.group()))),
-    (r"\bone_?hot\((\w+)\)", lambda m: m[1].ljust(len(m.group()))),
+    (r"\bone_?hot\((\w+)\)", lambda m: m[1].rjust(len(m.group()))),
     (r"\\(?:stackrel|overset|underset)\s*(?:\{(?:[^{}]|\{[^{}]*\}){0,40}\}|\\\w+)\s*(?:\{:?=\}|:?=)", to_the_right("=")),
     (r"(?<=\\partial)\{\}|(?<=\\sum)\{\}|(?<=[\s+\-=*}])\{\}(?=[_^])", blank),
     (r"(?:, ?|\.{2,} ?|… ?)\(\d{1,2}(?:\.\d{1,2})*\)(?=\s*(?:\$|\\end|$))", blank),  # the number of an equation behind it
@@ -68,6 +68,7 @@ RULES = [  # (what is typed, what takes its place)
     (r"(?<=[\^_]\{)(?:nueva|nuevo|nova|novo|neu|nouveau|nouvelle)(?=\})", to_the_left("new")),
     (r"(?<=[\^_]\{)(?:antigua|viejo|anterior|alt|ancien)(?=\})", to_the_left("old")),
     (r"\blearning_rate\b", to_the_left("eta")),
+    (r"\b(d?hidden)_layer\b", lambda m: m[1].rjust(len(m.group()))),
     (r"\b(?:math|Math|torch|numpy|tf|jnp|mx|xp|cp)\.(?=[a-z]+\()", to_the_right("np.")),
     (r"\((?:by|since|because|using|chain rule|note|see|from|following|element[ -]?wise)\b[^()=]*(?:\([^()=]*\)[^()=]*)*\)", blank),  # remarks
     (rf"δ({QUOTIENT}/ ?\(? ?)δ(?=\s*[A-Za-z])", lambda m: "∂" + m[1] + "∂"),
