@@ -81,6 +81,9 @@ CASES = [
     r"\frac{\partial p_i}{\partial z_j} = p_i(1-p_i) \; (i=j), \frac{\partial p_i}{\partial z_j} = -p_i p_j \; (i \neq j)",
     r"When $i = j$, \[ \frac{\partial p_i}{\partial z_j} = p_i(1-p_i) \] and when $i \neq j$, \[ \frac{\partial p_i}{\partial z_j} = -p_i p_j \]",
     "if i = j: dp_i/dz_j = p_i(1-p_i)\nif i != j: dp_i/dz_j = -p_i p_j",
+    "if i = j: dp_i/dz_j = p_i(1-p_i)\nelse: dp_i/dz_j = -p_i p_j",
+    r"For $i=j$ we get $\frac{\partial p_i}{\partial z_j} = p_i(1-p_i)$, otherwise $\frac{\partial p_i}{\partial z_j} = -p_i p_j$.",
+    r"\text{If } i=j: \frac{\partial p_i}{\partial z_j} = p_i(1-p_i). \text{ Otherwise } \frac{\partial p_i}{\partial z_j} = -p_i p_j",
 ]
 
 

@@ -151,3 +151,16 @@ BY_NAME = [
 def test_a_derivative_by_what_stands_below_and_a_division_entry_by_entry(text, right, slip):
     assert {side.status for side in check(text, CLASSES).sides[1:]} == {"ok"}
     assert check(text.replace(right, slip), CLASSES).first_wrong == 1
+
+
+DELTAS = "output_delta = (output - target) * output * (1 - output)\nhidden_delta = output_delta.dot(W2.T) * hidden * (1-hidden)\ndW1 = X.T.dot(hidden_delta)"
+
+
+@pytest.mark.parametrize(
+    "right, slip, first",
+    [("", "", None), ("(1 - output)", "(1 + output)", 1), ("(1-hidden)", "(1+hidden)", 3), ("hidden_delta)", "output_delta)", 5)],
+)
+def test_a_program_calls_its_deltas_by_their_layers(right, slip, first):
+    network = {"hidden": "sigmoid", "output": "sigmoid", "loss": "squared_error", "sizes": [2, 3, 4], "vectors": "rows"}
+    text = DELTAS if not right else slip.join(DELTAS.rsplit(right, 1))
+    assert check(text, network).first_wrong == first

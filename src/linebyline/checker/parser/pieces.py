@@ -6,6 +6,7 @@ one side nobody can read does not hide the others.
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from linebyline.checker.parser.grammar import Node, Parser
 from linebyline.checker.parser.spellings import tokenise
@@ -70,6 +71,10 @@ def read(text):
         if found and found[0].continues and chains and not found[0].cases:
             chains[-1].sides.extend(found.pop(0).sides)
         chains.extend(found)
+    for before, chain in pairwise(chains):
+        if len(before.cases) == 1 and chain.cases in ([], before.cases) and OTHERWISE.search(text[before.sides[-1].end : chain.sides[0].start]):
+            left, relation, right, certain = before.cases[0]
+            chain.cases = [(left, "!=" if relation == "=" else "=", right, certain)]
     if sum(len(chain.sides) for chain in chains) > MAX_SIDES:
         raise ValueError(f"text: expected at most {MAX_SIDES} sides, got more; check it in parts")
     for side in (side for chain in chains for side in chain.sides):
@@ -112,6 +117,7 @@ CASE_BEFORE = re.compile(
 )
 # behind a formula, and not the beginning of the next sentence
 CASE_AFTER = re.compile(rf"[\s$.,;\])]*(?:(?:if|when|for|where)\s+|\()\$?\s*{CASE}\s*\$?\)?\s*(?:[.,;]|\n|$|and\b|or\b)")
+OTHERWISE = re.compile(r"\b(?:otherwise|else|in (?:all )?(?:the )?other cases?|sonst|sinon)\b", re.I)
 ANNOUNCED = re.compile(r"\b(?:if|when|for|case|where|with|suppose|assume)\b[^.;$]{0,30}$", re.I)
 
 
