@@ -238,7 +238,7 @@ class Judge(Comparer):
         numeric = "." in side.text and is_numeric(side.tree)
         if numeric and any(given is None for given in (self.scene.network, self.scene.x, self.scene.target)):
             return Verdict("unreadable", "numbers can only be checked on a known network: give a Network, or a Scene with network, x and target")
-        whole, side = side, accumulated(side, reference)
+        whole, (side, reference) = side, accumulated(side, reference)
         stepped, reference = reference.before is not None or side.relation == "<-", reference.before or reference
         wrong, unsaid, problems = None, None, []
         for reading in self.readings(side, reference, cases, 6 if quick else readings.MAX_READINGS, problems):
@@ -316,17 +316,16 @@ def branch_for(tree, last):
 
 
 def accumulated(side, reference):
-    r"""What ``\Delta_{ij} := \Delta_{ij} + ...`` adds to a gradient, which is one example's; another side as it is."""
+    r"""What ``\Delta_{ij} := \Delta_{ij} + ...`` or ``\Delta W := \Delta W + ...`` adds, and the gradient that it is; other sides as they are."""
+    (_, first, _), *rest = side.tree.parts
+    names = [spelling(item) if item.kind == "name" else "" for _, item in first.parts]
     leaf, choice = reference.leaf()
-    first = single_item(replace(side.tree, parts=side.tree.parts[:1]))
-    adds = (
-        choice is not None
-        and choice.kind.startswith("gradient")
-        and len(side.tree.parts) > 1
-        and first is not None
-        and spelling(first) == spelling(leaf.node)
-    )
-    return replace(side, tree=replace(side.tree, parts=side.tree.parts[1:])) if adds else side
+    adds = replace(side, tree=replace(side.tree, parts=tuple(rest))) if rest else None
+    if adds and reference.tree[0] == "update" and names == [r"\Delta", spelling(reference.tree[1].node)]:
+        return adds, replace(reference, tree=("dloss", reference.tree[1]), values={})
+    if adds and choice is not None and choice.kind.startswith("gradient") and names == [spelling(leaf.node)]:
+        return adds, reference
+    return side, reference
 
 
 def updated(left, reading, stepped):

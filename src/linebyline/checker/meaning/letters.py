@@ -107,7 +107,7 @@ OFTEN = {  # weaker: only where the row gives the letter no meaning
     ("b", None): "beta c",
     ("gradient W", None): "Delta grad",
 }
-LOSSES = tuple("CE BCE MSE SSE NLL RSS l E L J C Loss loss Error error cost Cost ell err xi e".split())
+LOSSES = tuple("R CE BCE MSE SSE NLL RSS l E L J C Loss loss Error error cost Cost ell err xi e".split())
 FUNCTIONS = ("f", "g", "phi", "sigma", "psi", "act", "h", "theta", "s", "S")
 NAMED = {"sigmoid": "sigmoid", "tanh": "tanh", "softmax": "softmax", "relu": "relu", "softplus": "softplus"}
 COUNTS = tuple("nmNMKCB")

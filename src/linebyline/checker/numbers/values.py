@@ -9,8 +9,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from linebyline.checker.meaning.letters import ROLE_WORDS
 from linebyline.checker.meaning.notation import Choice
 from linebyline.checker.meaning.readings import leaves_in
+from linebyline.checker.meaning.slots import RATES
 from linebyline.checker.numbers.quantities import OF_EXAMPLES, SECOND, STEP, activate
 from linebyline.checker.numbers.shapes import NUMBER, OF_ONE, Mismatch, add, multiply, product
 from linebyline.checker.parser.tokens import Unreadable
@@ -358,6 +360,8 @@ class Evaluator:
     def _D(self, numbers, body, leaf):
         variable, of = self.chosen[leaf.key], self.chosen[body[1].key] if body[0] == "leaf" else None
         self.check_variable(variable)
+        if of is not None and of.kind in RATES:
+            raise Unreadable(f"the derivative of {ROLE_WORDS[of.kind]}")
         if numbers.free:
             return self.inner_derivative(body, of, variable, numbers)
         if of is None:

@@ -68,6 +68,7 @@ RULES = [  # (what is typed, what takes its place)
     (r"(?<=[\^_]\{)(?:nueva|nuevo|nova|novo|neu|nouveau|nouvelle)(?=\})", to_the_left("new")),
     (r"(?<=[\^_]\{)(?:antigua|viejo|anterior|alt|ancien)(?=\})", to_the_left("old")),
     (r"\b(?:hidden|output)(?:_layer)?_delta\b", lambda m: f"delta_{m[0][0]}".ljust(len(m[0]))),
+    (r"(\^\{\(?)n_\{?l\}?(?=(?:\s*-\s*\d)?\)?\})", lambda m: (m[1] + "L").ljust(len(m[0]))),  # the last of n_l layers
     (r"\blearning_rate\b", to_the_left("eta")),
     (r"\b(d?hidden)_layer\b", lambda m: m[1].rjust(len(m.group()))),
     (r"\b(?:math|Math|torch|numpy|tf|jnp|mx|xp|cp)\.(?=[a-z]+\()", to_the_right("np.")),

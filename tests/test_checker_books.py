@@ -1,4 +1,4 @@
-r"""A penalty on the weights: what a reader's \lambda multiplies, beside each slip that is made with it."""
+r"""What well-known books, courses and programs write, each kind beside its slips; first a penalty on the weights."""
 
 # ruff: noqa: E501  (lines as they are typed)
 import pytest
@@ -164,3 +164,31 @@ def test_a_program_calls_its_deltas_by_their_layers(right, slip, first):
     network = {"hidden": "sigmoid", "output": "sigmoid", "loss": "squared_error", "sizes": [2, 3, 4], "vectors": "rows"}
     text = DELTAS if not right else slip.join(DELTAS.rsplit(right, 1))
     assert check(text, network).first_wrong == first
+
+
+LAYERS = {"hidden": "sigmoid", "output": "sigmoid", "loss": "squared_error", "sizes": [2, 3, 3, 2]}
+LINEAR = {"hidden": "sigmoid", "output": "identity", "loss": "sum_of_squares", "sizes": [2, 3, 2]}
+BOOKS = [
+    (
+        LAYERS,
+        r"\delta_i^{(n_l)} = \frac{\partial}{\partial z_i^{(n_l)}} \frac{1}{2} \|y - h_{W,b}(x)\|^2 = -(y_i - a_i^{(n_l)}) \cdot f'(z_i^{(n_l)})",
+        "f'(z_i^{(n_l)})",
+        "f'(z_i^{(n_l - 1)})",
+    ),
+    (LAYERS, r"\frac{\partial}{\partial b_i^{(l)}}J(W,b;x,y) = \delta_i^{(l+1)}", "l+1", "l-1"),
+    (LAYERS, r"\Delta W^{(l)} := \Delta W^{(l)} + \nabla_{W^{(l)}} J(W,b;x,y)", "+", "-"),
+    (LAYERS, r"\Delta W^{(l)} := \Delta W^{(l)} + \delta^{(l)} (a^{(l-1)})^T", "l-1", "l"),
+    (LAYERS, r"\Delta b^{(l)} := \Delta b^{(l)} + \delta^{(l+1)}", r"\delta^{(l+1)}", r"2 \delta^{(l+1)}"),
+    (LINEAR, r"\frac{\partial R}{\partial\beta_{km}} = \delta_k z_m", "z_m", "2 z_m"),
+]
+
+
+@pytest.mark.parametrize("network, text, right, slip", BOOKS, ids=range(len(BOOKS)))
+def test_what_books_write_is_read(network, text, right, slip):
+    assert {side.status for side in check(text, network).sides[1:]} <= {"ok", "loose"}
+    wrong = slip.join(text.rsplit(right, 1))
+    assert check(wrong, network).sides[-1].status in ("wrong", "unreadable"), wrong
+
+
+def test_a_learning_rate_has_no_derivative():
+    assert check(r"\frac{\partial \eta}{\partial w_{ij}} = 0", "sigmoid").sides[0].status == "unreadable"
