@@ -35,6 +35,8 @@ ROWS = {
     "net and o": ("layers", "x", "net", "h", "net", "o y", "t d", "?"),
     "net and a": ("layers", "x", "net", "a", "net", "a", "y t", "?"),
     "h and o": ("layers", "x", "h", "o", "h", "yhat o", "y t d", "?"),
+    "hinton": ("layers", "x", "z", "y", "z", "y", "t d", "?"),
+    "y and o": ("layers", "x", "net z", "y", "net z", "o", "d t", "?"),
     "d2l": ("matrix", "x", "z", "h", "o", "yhat", "y", "to_from"),
     "cs224n": ("matrix", "x", "a", "h", "z", "yhat", "y", "to_from"),
     "z h o": ("matrix", "x", "z", "h", "z", "o", "y t", "?"),

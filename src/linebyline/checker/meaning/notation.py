@@ -94,7 +94,7 @@ class Symbol(Slots):
         if word not in WORD_MEANINGS:
             raise Unreadable(f"{spelling(self.node)}: the index {word!r} is not known")
         meaning = WORD_MEANINGS[word]
-        if meaning[0] not in {kind for kind, _ in self.meanings} and (meaning[0] == "loss" or self.node.name not in ("y", "o", "out")):
+        if meaning[0] not in {kind for kind, _ in self.meanings} and (meaning[0] == "loss" or self.node.name not in ("y", "Y", "o", "out")):
             raise Unreadable(f"{spelling(self.node)}: the index {word!r} does not go with it")
         self.meanings = [meaning]
         return None
@@ -162,6 +162,8 @@ class Symbol(Slots):
         powers = [(1 if number is None else number, texts)]
         if number is not None and number >= 0 and (self.conv.bare_layers or (first and number > 1)):
             powers.insert(0, (1, [*texts, str(number)]))
+            if number < 2:
+                powers.pop()  # no power
         return [(power, "".join(texts)) for power, texts in powers if len(texts) < 2]
 
     def is_unit(self, letter, base):

@@ -125,8 +125,11 @@ class Builder(Sums):
 
     def operator(self, item, rest, scope, tail):
         r"""\partial/\partial w before what it acts on: everything behind it, or only what stands next to it."""
-        if not rest or item.sups:
-            raise Unreadable("the derivative operator " + ("has a power" if rest else "has nothing to act on"))
+        if item.sups:
+            raise Unreadable("the derivative operator has a power")
+        if not rest:
+            self.loose.append("what is differentiated is left out, and read as the error")
+            return self.derivative(("leaf", self.leaf(Node("name", item.end, item.end, "E"), scope)), item.parts[1], scope), 0
         if len(rest) > 1:
             self.saw.add("may be near")
         if self.near and len(rest) > 1:

@@ -58,7 +58,9 @@ class Sums:
 
     def freed(self, letter, rest, scope):
         r"""A sum over examples by a letter that the left side has for a unit: another letter for it, and the product with that above its symbols."""
-        other = next(new for new in "npqmrs" if new not in scope and new not in self.everywhere)
+        other = next((new for new in "npqmrs" if new not in scope and new not in self.everywhere), None)
+        if other is None:
+            raise Unreadable("too many sums inside each other")
         self.loose.append(f"right if the {letter} of the sum over examples is not the {letter} of the left side")
         return [other], [(op, _renamed_above(item, letter, other)) for op, item in rest]
 

@@ -187,6 +187,22 @@ def squares_of_sech(ts, at):
     return spell(ts[at:after], "(1 - tanh^2", ts[end:after], ")"), after
 
 
+@rule("sinh", "cosh")
+def hyperbolic_functions(ts, at):
+    r"""``\cosh^2(z)``: what it is made of, exponentials."""
+    end = past_scripts(ts, at + 1)
+    after = bracketed(ts, end)[1] if bracketed(ts, end)[0] else past_scripts(ts, end + 1)
+    sign, of = "+" if ts[at].text == "cosh" else "-", ts[end:after]
+    return (spell(ts[at:after], "((e^{", of, f"}} {sign} e^{{-", of, "})/2)", ts[at + 1 : end]), after) if of else None
+
+
+@rule("sigma", "sigmoid", "relu", "tanh", "softmax", "softplus", needs={"'"})
+def primes_behind_an_argument(ts, at):
+    r"""``\sigma(z)'``: the slope at z."""
+    end = bracketed(ts, at + 1)[1]
+    return ([ts[at], ts[end], *ts[at + 1 : end]], end + 1) if end > at + 1 and kind_at(ts, end) == "prime" else None
+
+
 @rule("sigma", needs={"'"})
 def slopes_without_brackets(ts, at):
     r"""``\sigma' z``: the slope at z."""
@@ -202,6 +218,8 @@ def products_with_slopes(ts, at):
     ahead = ts[at + 1 : at + 8]
     slope = ahead[: next((k for k, t in enumerate(ahead) if t.text == "("), 0)]
     sloped = bool(slope) and slope[0].kind == "name" and any(t.kind == "prime" for t in slope)
+    opened = next((k for k in range(at - 1, max(0, at - 20), -1) if is_at(ts, k, "(") and bracketed(ts, k)[1] == at), 0)
+    sloped |= kind_at(ts, opened - 1) == "prime" and kind_at(ts, opened - 2) == "name"
     inside = [t.text for t in bracketed(ts, at + 1)[0] or []]
     complement = inside[:2] == ["1", "-"] and inside[2:] == [t.text for t in ts[max(0, at - len(inside) + 2) : at]]
     return ([replace(ts[at], text="⊙")], at + 1) if sloped or complement else None

@@ -119,6 +119,8 @@ def loose_braces(ts, at):
     """``{dw}_1``, ``{-e}^{-x}``, ``g{'}``, ``\\big{(}``: braces that hold a sign or d with what its script belongs to, a prime, a bracket."""
     if (kind_at(ts, at + 1) == "prime" or is_at(ts, at + 1, "(", ")", "[", "]")) and is_at(ts, at + 2, "}"):
         return [ts[at + 1]], at + 3
+    if is_at(ts, at + 1, "d") and is_at(ts, at + 2, "}") and kind_at(ts, at + 3) == "name":
+        return [replace(ts[at + 1], start=ts[at].start, end=ts[at + 3].start)], at + 3
     scripted = is_at(ts, at + 3, "}") and kind_at(ts, at + 2) == "name" and kind_at(ts, at + 4) in ("sub", "sup")
     opens = at == 0 or ts[at - 1].text in PAIRS or ts[at - 1].kind == "rel"
     return (ts[at + 1 : at + 3], at + 4) if scripted and is_at(ts, at + 1, "partial", "d", *("-" * opens)) else None
@@ -143,3 +145,11 @@ def two_things_above(ts, at):
     if len(parts) != 2 or not all(re.fullmatch(r"[(\[]?(?:ell|[A-Za-z](?:[+-]\d)?|\d)[)\]]?", spelling_of(part)) for part in parts):
         return None
     return spell(ts[at:end], "^{", parts[0], "}^{", parts[1], "}"), end
+
+
+@rule("d", needs={"_"})
+def differentials_below(ts, at):
+    r"""``d_{Z^{[2]}}``: dZ^{[2]}."""
+    inside, end = bracketed(ts, at + 2)
+    below = kind_at(ts, at + 1) == "sub" and inside and inside[0].kind == "name" and kind_at(inside, 1) == "sup" and kind_at(ts, at) == "name"
+    return ([replace(ts[at], end=inside[0].start), *inside], end) if below else None

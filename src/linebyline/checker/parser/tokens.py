@@ -241,7 +241,7 @@ WORDS = (
     "net out output target softmax sigmoid logistic tanh relu log ln exp sum Loss loss Error error cost Cost total true pred "
     "diag delta Delta sigma theta Theta eta alpha epsilon lambda omega phi nabla partial input label logits logit probs prob scores score "
     "np matmul multiply outer softplus hidden Sigmoid Softmax ReLU Relu Tanh Diag hat err act transpose loss Net Out Total one onehot lr sech power "
-    "in ideal desired expected predicted SUM Sum"
+    "in ideal desired expected predicted SUM Sum Sig sinh cosh"
 ).split()
 AT_THE_END = "in one err act hat yhat Yhat zhat phat ypred ytrue".split()  # of a run; elsewhere these are letters, as in `sin`
 WHOLE = set("dot T max maximum coste np gamma beta rho CE BCE MSE SSE NLL RSS square mean new old reg Etotal learningrate".split())
@@ -262,6 +262,7 @@ RENAMED = {
         "Relu": "relu",
         "Diag": "diag",
         "SUM": "sum",
+        "Sig": "sigmoid",
         "Sum": "sum",
         "predicted": "yhat",
         "coste": "cost",

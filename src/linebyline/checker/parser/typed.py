@@ -25,13 +25,17 @@ def to_the_right(text):
 
 OTHER_SCRIPTS = r"[\u0400-\u04ff\u0590-\u06ff\u3000-\u30ff\u4e00-\u9fff\uac00-\ud7af]+[:,;.]?"
 RULES = [  # (what is typed, what takes its place)
+    (r"\{% ?(?:end)?(?:math|katex|latex|equation) ?%\}", to_the_left("$$")),
     (r"[@\\]f[\[\]$]|\[/?i?(?:tex|math|latex)\]|</?math[^<>\n]*>|\[; ?| ?;\]", lambda m: "$".ljust(len(m.group()))),  # of forums and documentation
     (r"<[A-Z]\w*\s[^<>\n]{0,80}?=\{?[\"'`](?=.*\\)|[\"'`]\}?\s*/>", blank),  # <Math latex="..." />
-    (r"\\\\\[(?=[^\n]*\\\\\])|(?<=\S)\\\\\]", to_the_left("$$")),  # \\\\[ .. \\\\] in Markdown
+    (r"\\\\\[(?=[^\n]*\\\\\])|(?<=[^\\\n])\\\\\](?=\s*$)|(?<=\S)\\\\\]", to_the_left("$$")),  # \\\\[ .. \\\\] in Markdown
     (r"(?m)^ {1,3}\*(?= {2,}\S| +=)", blank),  # the star of a comment
     (r"(?m)^[ \t]*(?:>[ \t]*)+", blank),  # a quotation
     (r"^\s*[A-Z]{2,3}\d'?\s+(?=\\)", blank),  # BP2
+    (r"\|\|\s*shape\([^\n\\]*\)", blank),
     (r"\|\|", to_the_left(r"\|")),
+    (r"\\left *[\[(]\s*\\begin *\{array\} *(?:\{[clr| ]*\})?", to_the_right(r"\begin{bmatrix}")),
+    (r"\\end *\{array\}\s*\\right *[\])]", to_the_left(r"\end{bmatrix}")),
     (r"\{([_^](?:\w|\{[^{}]*\}))\}", lambda m: f" {m[1]} "),  # \\theta{_k}
     (r"(?<![\w)\]}*])\*\*(?=\S)([^*\n]{1,120}=[^*\n]{1,120})\*\*(?![\w({])", lambda m: f"  {m[1]}  "),
     (r"\{?([a-z])\}?_\{?\\(?:text|mathrm|mbox)\{(?:hat|pred)\}\}?", lambda m: rf"\hat{{{m[1]}}}".ljust(len(m.group()))),
@@ -62,7 +66,10 @@ RULES = [  # (what is typed, what takes its place)
     (r"<su([bp])>", lambda m: ("_" if m[1] == "b" else "^") + "{   "),
     (r"</su[bp]>", to_the_left("}")),
     (r"(?<!\$)\$ \$(?!\$)", to_the_right("$$")),
-    (r"(?m)^[ \t]*[*-] (?=\$)", blank),  # an item of a list
+    (r"(?m)^[ \t]*[*•-] (?=\$|\\\()", blank),  # an item of a list
+    (r"(?m)^([ \t]*[rfb]{1,2}([\"']))(?=[\\$])(.*?)\2,?[ \t]*$", lambda m: (" " * len(m[1]) + m[3]).ljust(len(m[0]))),  # a string in a program
+    (r"\\kern\s*-?[\d.]+ ?(?:px|pt|em|mu|ex)|\\substack(?=\s*\{)", blank),
+    (r"\\(?:text|mbox|textrm)\{([^{}$]*)\$([^$\n]*)\$ *\}", lambda m: rf"\text{{{m[1]}}}{m[2]}".ljust(len(m[0]))),
     (r"(?m)(?:^|(?<=\$))[ \t]*\(\d{1,2}\)(?=\s*\\[a-z])", blank),  # (5)
     (r"\\text(?:tt|rm)?\{((?:np\.[a-z]+|axis\s*=)[^{}]*)\}", lambda m: m[1].rjust(len(m.group()))),
     (r"(?<=[\^_]\{)(?:nueva|nuevo|nova|novo|neu|nouveau|nouvelle)(?=\})", to_the_left("new")),
