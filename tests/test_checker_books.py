@@ -192,3 +192,62 @@ def test_what_books_write_is_read(network, text, right, slip):
 
 def test_a_learning_rate_has_no_derivative():
     assert check(r"\frac{\partial \eta}{\partial w_{ij}} = 0", "sigmoid").sides[0].status == "unreadable"
+
+
+HINTON = {"hidden": "sigmoid", "output": "sigmoid", "loss": "squared_error", "sizes": [2, 3, 2], "weights": "from_to"}
+NG = {"hidden": "tanh", "output": "sigmoid", "loss": "binary_cross_entropy", "sizes": [2, 3, 1], "batch": 4, "reduction": "mean"}
+LINE = {"output": "identity", "loss": "sum_of_squares", "sizes": [1, 1], "batch": 4, "reduction": "mean"}
+PAIR = {**HINTON, "sizes": [2, 2, 2], "weights": "to_from", "first_layer": 1}
+STRANGERS = [
+    (
+        HINTON,
+        r"\frac{\partial E}{\partial y_i} = \sum_j \frac{dz_j}{dy_i} \frac{\partial E}{\partial z_j} = \sum_j w_{ij} \frac{\partial E}{\partial z_j}",
+        "w_{ij}",
+        "z_j",
+    ),
+    (NG, r"\mathrm{d}A^{[l-1]} = W^{[l]T}\mathrm{d}Z^{[l]}", "Z^{[l]}", "A^{[l]}"),
+    (NG, r"d_{W^{[2]}} = \frac{1}{m} d_{Z^{[2]}} A^{[1]T} || shape(n^{[2]}, n^{[1]})", r"\frac{1}{m}", ""),
+    ({**NG, "sizes": [2, 1], "batch": 0}, r"d_z = a - y", "a - y", "y - a"),
+    (
+        CLASSES,
+        r"\frac{\partial p_i}{\partial z_j} = \begin{cases} p_i(1-p_j), & \text{if $i=j$} \\ -p_j p_i, & \text{if $i \neq j$}\end{cases}",
+        "-p_j",
+        "p_j",
+    ),
+    (CLASSES, r"{% math %} \frac{\partial L}{\partial z_j} = p_j - y_j {% endmath %}", "p_j - y_j", "y_j - p_j"),
+    (LAYERS, r"""r"\delta^l = (w^{l+1})^T \delta^{l+1} \odot A'(z^l)",""", "A'(z^l)", "A(z^l)"),
+    (LAYERS, r"\delta^{(l)} = \theta'(s^{(l)}) \otimes \left[ (W^{(l+1)})^T \delta^{(l+1)} \right]", r"\theta'", r"\theta"),
+    (
+        PAIR,
+        r"\left[\begin{array}{c}\delta_1^2 \\ \delta_2^2\end{array}\right] = \left[\begin{array}{c}(\delta_1^3 w_{11}^3 + \delta_2^3 w_{21}^3) \sigma'(z_1^2) \\ (\delta_1^3 w_{12}^3 + \delta_2^3 w_{22}^3) \sigma'(z_2^2) \end{array}\right]",
+        "w_{22}^3",
+        "w_{21}^3",
+    ),
+    (LINE, r"\frac{\partial}{\partial b} = \frac{2}{N} \sum_{i=1}^N -(y_i - (w x_i + b))", "-(y_i", "(y_i"),
+    (
+        None,
+        r"\frac{d}{dz} \tanh(z) = \frac{\cosh^2(z) - \sinh^2(z)}{\cosh^2(z)} = \frac{1}{\cosh^2(z)}",
+        r"\frac{1}{\cosh^2(z)}",
+        r"\frac{1}{\sinh^2(z)}",
+    ),
+    (None, r"{\delta Sig \over \delta x} = Sig(x)(1 - Sig(x))", "1 -", "1 +"),
+    (None, r"\sigma(x)' = \sigma(x)(1 - \sigma(x))", "1 -", "1 +"),
+]
+
+
+@pytest.mark.parametrize("network, text, right, slip", STRANGERS, ids=range(len(STRANGERS)))
+def test_what_strangers_write_is_read(network, text, right, slip):
+    report = check(text, network)
+    assert report.sides and {side.status for side in report.sides[1:]} <= {"ok", "loose"}, str(report)
+    wrong = check(slip.join(text.rsplit(right, 1)), network)
+    assert {"wrong", "unreadable"} & {side.status for side in wrong.sides[1:]}, str(wrong)
+
+
+def test_a_layer_is_no_power():
+    text = r"\frac{\partial f}{\partial w^1_{ij}} = \frac{\partial f}{\partial h^2_i} \frac{\partial h^2_i}{\partial h^1_i} \frac{\partial h^1_i}{\partial w^1_{ij}}"
+    assert not check(text, {"output": "identity", "sizes": [2, 2, 2, 1], "aliases": {"f": r"\hat{y}"}}).ok
+
+
+def test_many_sums_over_one_letter_are_too_many():
+    text = r"\delta^l_j=" + r"\sum_i" * 12 + r"\delta"
+    assert check(text, {**LOGISTIC, "reduction": "sum"}).sides[1].status in ("unreadable", "wrong")

@@ -193,7 +193,7 @@ def test_a_learning_rate_squared_is_wrong():
         for sign, status in (("", "ok"), ("^2", "wrong"), ("^3", "wrong")):
             assert statuses(rf"w^l_{{jk}} \leftarrow w^l_{{jk}} - \eta{sign} {step}", DEEP, "layers") == ["reference", status]
     message = check(r"w^l_{jk} \leftarrow w^l_{jk} - \eta^2 \delta^l_j a^{l-1}_k", DEEP, "layers").sides[1].message
-    assert message == r"would be right if the 2 of $\eta^2$ were 1"
+    assert message == r"would be right if $\eta^2$ had no exponent"
 
 
 @pytest.mark.parametrize("network", ["sigmoid", "tanh", Scene(), {"sizes": (3, 4, 2)}, None])

@@ -110,7 +110,7 @@ class Habits:
             first = self.scene.first_layer
         start = self.scene.weight_layer or start
         either = [0] if not self.digits else [1, 0] if max(self.digits) > self.scene.layers else [0, 1]
-        biases = any(node.sups for name, found in self.names.items() if "b" in self.kinds[name] for node in found)
+        biases = self.task.notation is None and any(n.sups for name, found in self.names.items() if "b" in self.kinds[name] for n in found)
         unsure = (self.symbolic or self.digits) and (self.two_index or self.matrix or biases)
         return [first] if first is not None else either, [start] if start else ["to", "from"] if unsure else ["to"]
 

@@ -119,8 +119,8 @@ def loose_braces(ts, at):
     """``{dw}_1``, ``{-e}^{-x}``, ``g{'}``, ``\\big{(}``: braces that hold a sign or d with what its script belongs to, a prime, a bracket."""
     if (kind_at(ts, at + 1) == "prime" or is_at(ts, at + 1, "(", ")", "[", "]")) and is_at(ts, at + 2, "}"):
         return [ts[at + 1]], at + 3
-    if is_at(ts, at + 1, "d") and is_at(ts, at + 2, "}") and kind_at(ts, at + 3) == "name":
-        return [replace(ts[at + 1], start=ts[at].start, end=ts[at + 3].start)], at + 3
+    if is_at(ts, at + 1, "d") and is_at(ts, at + 2, "}") and kind_at(ts, at + 3) == "name" and kind_at(ts, at - 1) not in ("sub", "sup"):
+        return [replace(ts[at + 1], kind="cmd", text="partial")], at + 3
     scripted = is_at(ts, at + 3, "}") and kind_at(ts, at + 2) == "name" and kind_at(ts, at + 4) in ("sub", "sup")
     opens = at == 0 or ts[at - 1].text in PAIRS or ts[at - 1].kind == "rel"
     return (ts[at + 1 : at + 3], at + 4) if scripted and is_at(ts, at + 1, "partial", "d", *("-" * opens)) else None
@@ -149,7 +149,13 @@ def two_things_above(ts, at):
 
 @rule("d", needs={"_"})
 def differentials_below(ts, at):
-    r"""``d_{Z^{[2]}}``: dZ^{[2]}."""
-    inside, end = bracketed(ts, at + 2)
-    below = kind_at(ts, at + 1) == "sub" and inside and inside[0].kind == "name" and kind_at(inside, 1) == "sup" and kind_at(ts, at) == "name"
-    return ([replace(ts[at], end=inside[0].start), *inside], end) if below else None
+    r"""``d_{Z^{[2]}}``, ``d_z``: dZ^{[2]} and dz."""
+    end = past_scripts(ts, at + 1)
+    inside = [t for t in ts[at + 2 : end] if t.text not in ("{", "}")] if bracketed(ts, at + 2)[0] is None else bracketed(ts, at + 2)[0]
+    if kind_at(ts, at) != "name" or kind_at(ts, at + 1) != "sub" or kind_at(inside, 0) != "name":
+        return None
+    scripted, single = (
+        kind_at(inside, 1) == "sup" and past_scripts(inside, 1) == len(inside),
+        len(inside) == 1 and inside[0].text in tuple("zawbZAWB"),
+    )
+    return ([replace(ts[at], kind="cmd", text="partial"), *inside], end) if scripted or single else None
