@@ -83,6 +83,13 @@ def test_the_network_of_a_long_text_is_found_too():
     assert report.ok and report.scene.output == "softmax"
 
 
+@pytest.mark.parametrize(
+    "text", [r"\frac{\partial}{\partial O} = \frac{\partial}{\partial o} Diag", r"\frac{\partial}{\partial w} = diag \frac{\partial}{\partial w}"]
+)
+def test_an_operator_is_no_number(text):
+    assert trouble(text, None) is None
+
+
 def test_an_index_may_be_called_as_a_derivative_is():
     left = r"\frac{\partial E}{\partial w_5}=^{l+1}}\frac{\partial u_d^{l+1}}{\partial u_j^l}="
     assert trouble(left + r"\sum_{d\in\mathcal{D}\partial h_i \over \partial z_j}= h_i(\delta_{ij}", None) is None

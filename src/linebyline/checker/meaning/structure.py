@@ -229,6 +229,8 @@ class Builder(Sums):
         return ("frac", self.build(item.parts[0], scope), self.build(item.parts[1], scope))
 
     def of_deriv(self, item, scope):
+        if item.parts[0] is None:
+            raise Unreadable("a derivative operator where a number is expected")
         return self.derivative(self.product(item.parts[0].parts, scope), item.parts[1], scope)
 
     def of_dloss(self, item, scope):
