@@ -251,3 +251,29 @@ def test_a_layer_is_no_power():
 def test_many_sums_over_one_letter_are_too_many():
     text = r"\delta^l_j=" + r"\sum_i" * 12 + r"\delta"
     assert check(text, {**LOGISTIC, "reduction": "sum"}).sides[1].status in ("unreadable", "wrong")
+
+
+SLOPE_BEFORE = [
+    (LINEAR, r"\frac{\partial L}{\partial W_2} = 2 (a_2 - y) \odot \sigma'(z_2) \cdot a_1^T", "a_1^T", "a_2^T"),
+    (PAIR, r"\frac{\partial L}{\partial W^{(3)}} = (a^{(3)}-y) \odot \sigma'(z^{(3)}) \cdot (a^{(2)})^T", "(a^{(2)})^T", "(a^{(3)})^T"),
+    (PAIR, r"\frac{\partial L}{\partial W^{(3)}} = (a^{(3)}-y) \odot \sigma'(z^{(3)}) \otimes a^{(2)}", r"\otimes a^{(2)}", r"\otimes a^{(3)}"),
+]
+
+
+@pytest.mark.parametrize("network, text, right, slip", SLOPE_BEFORE, ids=range(len(SLOPE_BEFORE)))
+def test_behind_a_slope_a_product_is_still_the_one_that_is_written(network, text, right, slip):
+    assert check(text, {**network, "sizes": [2, 3, 4]}).sides[1].status in ("ok", "loose")
+    assert check(text.replace(right, slip), {**network, "sizes": [2, 3, 4]}).sides[1].status in ("wrong", "unreadable")
+
+
+def test_a_penalty_is_written_with_the_readers_letter_and_compared_by_its_number():
+    error = rf"J(\theta) = {ERROR} + \frac{{\lambda}}{{2m}}\sum_{{j=1}}^n \theta_j^2"
+    gradient = rf"\frac{{\partial J}}{{\partial \theta_j}} = {MEAN} + \frac{{\lambda}}{{m}} \theta_j".replace("{m}", "{N}").replace("^m", "^N")
+    report = check(error + "\n\n" + gradient, LOGISTIC)
+    assert [side.status for side in report.sides] == ["reference", "loose", "reference", "loose"]
+    assert r"\frac{\lambda}{2N} \sum w^2" in report.sides[-1].message
+
+
+def test_what_a_program_takes_of_the_mean_is_printed():
+    assert any("dZ and dA are derivatives of the mean" in line for line in check(PROGRAM, BATCH).assumptions)
+    assert not any("of the mean" in line for line in check("dscores = probs - y", BATCH).assumptions)

@@ -18,6 +18,7 @@ OTHER_DELTAS = (
     ("minus_deltas", r"$-\partial E/\partial net$, as in some books"),
     ("deltas_of_examples", r"one example's $\partial E/\partial net$, not yet divided by their number"),
 )
+SLOPES_OF_MEAN = "dZ and dA are derivatives of the mean over the batch, as dW is: the text divides them by the number of examples"
 PROBE = 5  # chains by which the network and the letters of a longer text are guessed
 
 
@@ -138,6 +139,7 @@ class Search:
         if outcome.wrong_places() and scene.batch and scene.reduction == "mean":
             other = Judge(self.task, replace(scene, slopes_of_mean=True), outcome.judge.conv).run()
             if len(other.wrong_places()) < len(outcome.wrong_places()) and any(other.finds_a_slope(*place) for place in outcome.wrong_places()):
+                other.options = replace(other.options, notes=(*other.options.notes, SLOPES_OF_MEAN))
                 return other
         return outcome
 

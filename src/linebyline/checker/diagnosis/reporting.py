@@ -10,6 +10,7 @@ from linebyline.checker.meaning.scripts import spelling
 from linebyline.checker.work import spent
 
 FOR_REPAIRS = 10_000  # steps in which repairs are looked for, in all sides together
+ONE_NETWORK, OTHER_NETWORKS = 3_000, 4_000  # steps for a repair in one of the other networks; for all of them, beyond that
 
 
 def report(outcome, guessed, notation, assumed=()):
@@ -52,7 +53,7 @@ def said_of(outcome, i, j, deadline):
         return "loose", joined(message, *reserved), ""
     unsure = judge.task.guessed and judge.scene.network is None
     if unsure and status == "wrong" and re.match(UNEXPLAINED, message) and "right" not in message:
-        return slip_elsewhere(outcome, i, j, message, deadline + 4_000)
+        return slip_elsewhere(outcome, i, j, message, deadline + OTHER_NETWORKS)
     return status, message, repair
 
 
@@ -61,7 +62,7 @@ def slip_elsewhere(outcome, i, j, message, deadline):
     for judge, again in outcome.others[:4]:
         verdict, judge.start = again.verdicts[i][j], spent()
         if verdict.status == "wrong" and verdict.reference is not None and spent() < deadline:
-            status, found, repair = explain(judge, judge.task.chains[i].sides[j], verdict, min(spent() + 3_000, deadline))
+            status, found, repair = explain(judge, judge.task.chains[i].sides[j], verdict, min(spent() + ONE_NETWORK, deadline))
             if repair:
                 return status, f"{found}, in a {judge.scene.describe()}", repair
     return "unreadable", f"no reading of it fits a network that was tried: {message}; give the network", ""

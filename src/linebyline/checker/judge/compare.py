@@ -122,11 +122,11 @@ class Comparer:
             raise Mismatch("a penalty on the weights inside a sum over something else")
         equal, notes = self.compare(without_penalty(reading), left, scene)
         if equal:
-            factor = penalty(reading, left, scene, scene.numbers())
-            if not factor:
+            found = penalty(reading, left, scene, scene.numbers())
+            if not found:
                 return False, notes
-            reading.penalty = reading.penalty or factor
-            notes = notes | {rf"loose: right if the error has the penalty ${factor} \sum w^2$"}
+            reading.penalty = reading.penalty or found
+            notes = notes | {rf"loose: right if the error has the penalty ${found[1]} \sum w^2$"}
         return equal, notes
 
     @np.errstate(all="ignore")

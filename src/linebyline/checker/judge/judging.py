@@ -13,6 +13,7 @@ from linebyline.checker.judge.verdicts import (
     PATIENCE,
     PROBLEMS,
     RIGHT,
+    TOLERANCE,
     WEIGHT,
     WRONG,
     NoteVerdict,
@@ -62,10 +63,12 @@ class Judge(Comparer):
             self.against_target(verdicts, options)
         scores, penalties = {}, []
         for verdict in (v for found in verdicts for v in found if v.reading is not None and not v.home):
-            penalties += [verdict.reading.penalty] * bool(verdict.reading.penalty)
-            if penalties and verdict.reading.penalty not in ("", penalties[0]):
-                why = rf"right with the penalty ${verdict.reading.penalty} \sum w^2$, but the error has ${penalties[0]} \sum w^2$ before"
-                verdict.status, verdict.message, verdict.reference = "wrong", why, None
+            if verdict.reading.penalty:
+                penalties.append(verdict.reading.penalty)
+                (first, spelt), (ratio, own) = penalties[0], penalties[-1]
+                if abs(ratio - first) > TOLERANCE * first:
+                    why = rf"right with the penalty ${own} \sum w^2$, but the error has ${spelt} \sum w^2$ before"
+                    verdict.status, verdict.message, verdict.reference = "wrong", why, None
             for key, letter in verdict.reading.letters():
                 first = scores.setdefault(key, letter) if key[0] == "net" else letter
                 if first != letter and not self.is_alias(letter, first):

@@ -30,13 +30,19 @@ def without_penalty(reading):
 
 
 def penalty(reading, left, scene, numbers):
-    r"""What stands before :math:`\sum w^2` in the penalty that a side has beyond what it is without it, in LaTeX; empty if that is no penalty."""
+    r"""What stands before :math:`\lambda \sum w^2 / 2` in the penalty that a side has: (number, how the penalty is written); empty if it has none."""
     evaluator = reading.evaluator(scene)
     part = reading.value(scene, numbers, evaluator) - without_penalty(reading).value(scene, numbers)
     added = evaluator.quantity(RATE, numbers).real * added_by_decay(left.beside(reading), scene, numbers, evaluator)
     ratio = (part * added).sum() / (added * added).sum()
     proportional = part.shape[-2:] == added.shape[-2:] and np.allclose(part, ratio * added, rtol=1e-8, atol=1e-10)
-    return spelt_factor(ratio, scene) if proportional and ratio > 0 else ""
+    return (ratio, spelt_factor(ratio, counts_in(reading, evaluator, numbers))) if proportional and ratio > 0 else ()
+
+
+def counts_in(reading, evaluator, numbers):
+    """The letters that a side has for numbers of examples or units, with these numbers."""
+    sizes = {leaf.node.name: choice for leaf, choice in reading.choices() if choice.kind == "size"}
+    return {letter: evaluator.quantity(choice, numbers).item() for letter, choice in sizes.items()}
 
 
 def added_by_decay(left, scene, numbers, evaluator):
@@ -58,11 +64,11 @@ def _is_error(body, left):
     return body[0] == "leaf" and left.chosen[body[1].key].kind == "loss"
 
 
-def spelt_factor(ratio, scene):
-    """What stands before the sum of squares, where `ratio` stands before half of it."""
-    for letter, factor in (("", ratio / 2), ("m", ratio * scene.batch / 2)):
+def spelt_factor(ratio, counts):
+    """What stands before the sum of squares, where `ratio` stands before half of it, in the letters of `counts`."""
+    for letter, count in {"": 1, **counts}.items():
         for above, below in ((1, 1), (1, 2), (1, 4), (2, 1)):
-            if abs(factor - above / below) < 1e-8:
+            if abs(ratio * count / 2 - above / below) < 1e-8:
                 numerator, denominator = rf"{'2 ' * (above > 1)}\lambda", f"{below}"[below == 1 :] + letter
                 return rf"\frac{{{numerator}}}{{{denominator}}}" if denominator else numerator
     return rf"{ratio / 2:.6g} \lambda"

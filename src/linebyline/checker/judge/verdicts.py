@@ -56,7 +56,7 @@ class Reading:
     text: str = ""
     values: dict = field(default_factory=dict)  # of a left side: what it came to, by network, numbers and indices
     is_wrong: bool = False  # a wrong side, with which the sides after it are compared
-    penalty: str = ""  # what stands before the sum of squared weights in the error that it is about
+    penalty: tuple = ()  # what stands before the squared weights in the error that it is about: a number, and how it is written
     before: object = None  # of a weight after its step: the left side as it was read first
 
     @property

@@ -107,7 +107,7 @@ OFTEN = {  # weaker: only where the row gives the letter no meaning
     ("out", 0): "x",
     ("out", "last"): "sigma softmax pred",
     ("b", None): "beta c",
-    ("gradient W", None): "Delta grad",
+    ("gradient W", None): "Delta",
 }
 LOSSES = tuple("R CE BCE MSE SSE NLL RSS l E L J C Loss loss Error error cost Cost ell err xi e".split())
 FUNCTIONS = ("f", "g", "phi", "sigma", "psi", "act", "h", "theta", "s", "S")

@@ -214,12 +214,13 @@ def slopes_without_brackets(ts, at):
 
 @rule("⊗", "·")
 def products_with_slopes(ts, at):
-    r"""``x \otimes \sigma'(z)``, ``a \cdot (1 - a)``: a slope is multiplied entry by entry, whatever the sign."""
+    r"""``x \otimes \sigma'(z)``, ``a \cdot (1 - a)``, ``= \theta'(s) \otimes [..]``: a slope is multiplied entry by entry, whatever the sign."""
     ahead = ts[at + 1 : at + 8]
     slope = ahead[: next((k for k, t in enumerate(ahead) if t.text == "("), 0)]
     sloped = bool(slope) and slope[0].kind == "name" and any(t.kind == "prime" for t in slope)
-    opened = next((k for k in range(at - 1, max(0, at - 20), -1) if is_at(ts, k, "(") and bracketed(ts, k)[1] == at), 0)
-    sloped |= kind_at(ts, opened - 1) == "prime" and kind_at(ts, opened - 2) == "name"
+    if is_at(ts, at, "⊗") and is_at(ts, at + 1, "[", "("):  # behind a slope that begins its side, not an outer product
+        opened = next((k for k in range(at - 1, max(0, at - 20), -1) if is_at(ts, k, "(") and bracketed(ts, k)[1] == at), 0)
+        sloped |= kind_at(ts, opened - 1) == "prime" and kind_at(ts, opened - 2) == "name" and kind_at(ts, opened - 3) in ("", "rel", "amp")
     inside = [t.text for t in bracketed(ts, at + 1)[0] or []]
     complement = inside[:2] == ["1", "-"] and inside[2:] == [t.text for t in ts[max(0, at - len(inside) + 2) : at]]
     return ([replace(ts[at], text="⊙")], at + 1) if sloped or complement else None

@@ -151,11 +151,9 @@ def two_things_above(ts, at):
 def differentials_below(ts, at):
     r"""``d_{Z^{[2]}}``, ``d_z``: dZ^{[2]} and dz."""
     end = past_scripts(ts, at + 1)
-    inside = [t for t in ts[at + 2 : end] if t.text not in ("{", "}")] if bracketed(ts, at + 2)[0] is None else bracketed(ts, at + 2)[0]
+    inside = bracketed(ts, at + 2)[0] or ts[at + 2 : end]
     if kind_at(ts, at) != "name" or kind_at(ts, at + 1) != "sub" or kind_at(inside, 0) != "name":
         return None
-    scripted, single = (
-        kind_at(inside, 1) == "sup" and past_scripts(inside, 1) == len(inside),
-        len(inside) == 1 and inside[0].text in tuple("zawbZAWB"),
-    )
+    scripted = kind_at(inside, 1) == "sup" and past_scripts(inside, 1) == len(inside)
+    single = len(inside) == 1 and inside[0].text in tuple("zawbZAWB")
     return ([replace(ts[at], kind="cmd", text="partial"), *inside], end) if scripted or single else None

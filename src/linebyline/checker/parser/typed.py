@@ -32,7 +32,7 @@ RULES = [  # (what is typed, what takes its place)
     (r"(?m)^ {1,3}\*(?= {2,}\S| +=)", blank),  # the star of a comment
     (r"(?m)^[ \t]*(?:>[ \t]*)+", blank),  # a quotation
     (r"^\s*[A-Z]{2,3}\d'?\s+(?=\\)", blank),  # BP2
-    (r"\|\|\s*shape\([^\n\\]*\)", blank),
+    (r"\|\|\s*shape\([^\n\\]*\)", blank),  # a remark on the shape, behind two bars
     (r"\|\|", to_the_left(r"\|")),
     (r"\\left *[\[(]\s*\\begin *\{array\} *(?:\{[clr| ]*\})?", to_the_right(r"\begin{bmatrix}")),
     (r"\\end *\{array\}\s*\\right *[\])]", to_the_left(r"\end{bmatrix}")),
