@@ -277,3 +277,17 @@ def test_a_penalty_is_written_with_the_readers_letter_and_compared_by_its_number
 def test_what_a_program_takes_of_the_mean_is_printed():
     assert any("dZ and dA are derivatives of the mean" in line for line in check(PROGRAM, BATCH).assumptions)
     assert not any("of the mean" in line for line in check("dscores = probs - y", BATCH).assumptions)
+
+
+def test_a_delta_beside_a_learning_rate_is_asked_after():
+    text = r"W^{(l)} = W^{(l)} - \alpha\left[\left(\frac{1}{m}\Delta W^{(l)}\right) + \lambda W^{(l)}\right]"
+    side = check(text, {**LAYERS, "batch": 4, "reduction": "mean"}).sides[1]
+    assert side.status == "unreadable" and "added up" in side.message
+
+
+def test_nothing_carries_on_a_side_that_was_not_judged():
+    text = r"\frac{dL}{dW} = W^T \cdot \frac{dL}{dY} = W^T \frac{dL}{dY}"
+    statuses = [
+        side.status for side in check(text, {"output": "identity", "loss": "squared_error", "sizes": [3, 4], "batch": 5, "vectors": "rows"}).sides
+    ]
+    assert "carries" not in statuses or "wrong" in statuses[: statuses.index("carries")]

@@ -19,9 +19,14 @@ def report(outcome, guessed, notation, assumed=()):
     deadline = min(spent(), judge.start + LIMIT - FOR_REPAIRS) + FOR_REPAIRS
     judge.start = spent()
     for i, chain in enumerate(judge.task.chains):
+        unsure = False  # whether the last side that is not equal could not be judged after all
         for j, side in enumerate(chain.sides):
             verdict = outcome.verdicts[i][j]
             status, message, repair = said_of(outcome, i, j, deadline)
+            if verdict.status == "wrong":
+                unsure = status == "unreadable"
+            elif status == "carries" and unsure:
+                status, message = "unreadable", "equal to a side before it that could not be judged"
             if side.left_open:
                 message = joined(message, f"what follows, {side.left_open}, is left open and not judged")
             sides.append(SideReport(side.text, side.line, status, message, reading(outcome, verdict), verdict.holds_for, repair))

@@ -94,6 +94,8 @@ class Comparer:
         factors = [part for _, part in reading.tree[1]] if reading.tree[0] == "mul" else [reading.tree]
         if leaf is not None and left.leaf()[1].kind == "loss" and any(factor[0] == "prod" for factor in factors):
             raise Unreadable("a product over the examples is a likelihood, not an error: take its logarithm")
+        if built(reading.tree, "update") and any(choice.kind == "eta" for _, choice in reading.choices()):
+            raise Unreadable(r"\Delta beside a learning rate: a step, or gradients that were added up? say with aliases which, or write it out")
         if left.tree[0] == "update" and not any(choice.kind == "eta" for _, choice in reading.choices()):
             value, rate = value * evaluator.quantity(Choice("eta", 0), numbers), "loose: right if the learning rate is left out"
         else:
